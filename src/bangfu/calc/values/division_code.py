@@ -63,7 +63,7 @@ class DivisionCode(str):
 
     __slots__ = ()
 
-    def __new__(cls, text: str) -> DivisionCode:
+    def __new__(cls, text: object) -> DivisionCode:
         """Check the shape; a code that is one already is returned as it is."""
         if type(text) is cls:
             return text
@@ -71,7 +71,7 @@ class DivisionCode(str):
             raise InvalidDivisionCode(
                 Text(
                     "“{text}”不是区划代码：应为 2、4、6、9 或 12 位数字。",
-                    "“{text}” is not a division code: 2, 4, 6, 9 or 12 digits are needed.",
+                    "“{text}” is not a division code: it has 2, 4, 6, 9 or 12 digits.",
                     {"text": str(text)[:40]},
                 ),
             )
@@ -81,8 +81,9 @@ class DivisionCode(str):
     def parse(cls, text: str) -> DivisionCode:
         """Read a code as offices write it: blanks around it, padded with zero groups.
 
-        "360721000000" is the county 360721 and "360721101000" the township 360721101,
-        because no level uses the group of zeros for a division of its own.
+        "360721000000" is the county 360721 and "360721101000" the township 360721101.
+        The few divisions whose own code ends in a group of zeros, such as 441900, the
+        one county of 4419, need the constructor: published lists are not padded.
         """
         code = cls(text.strip())
         for shorter, longer in ((9, 12), (6, 9), (4, 6), (2, 4)):

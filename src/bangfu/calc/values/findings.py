@@ -31,8 +31,8 @@ class Severity(enum.StrEnum):
 class Finding:
     """Something that a check found.
 
-    code: stable identifier, e.g. "V1". subject: what it is about (a row, a key, a code),
-    never an identity number. place: where it stands, e.g. "第 8 行 / row 8, 民族".
+    code: stable identifier, e.g. "V1". subject: what it is about (a row, a key, a
+    code), never an identity number. place: where it stands, e.g. "row 8, 民族".
     """
 
     code: str

@@ -21,7 +21,7 @@ class Text:
 
     zh: str
     en: str
-    params: Mapping[str, object] = field(default_factory=dict)
+    params: Mapping[str, object] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         """Refuse a half-translated sentence where it is written."""
@@ -34,7 +34,7 @@ class Text:
         return Text(self.zh, self.en, {**self.params, **params})
 
     def in_language(self, language: str) -> str:
-        """Return the sentence in `language`; every zh-… is Chinese, the rest English."""
+        """Return the sentence in `language`: zh-… is Chinese, the rest English."""
         template = self.zh if language.lower().startswith("zh") else self.en
         if not self.params:
             return template
