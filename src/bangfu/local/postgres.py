@@ -134,6 +134,18 @@ class EmbeddedPostgres:
         if code:
             raise _failed("roles_failed", "psql", output)
 
+    def ask(self, question: str, dbname: str = roles.DATABASE) -> str:
+        """Return the answer of one query as the superuser, as `psql -At` prints it.
+
+        Raises LocalFault when the query fails. Row-level security does not bind it:
+        for facts about the installation only, never for programme data.
+        """
+        login = ("-h", str(self.socket_dir), "-U", roles.SUPERUSER, "-d", dbname)
+        code, output = self._tool("psql", "-XAtq", *login, "-c", question)
+        if code:
+            raise _failed("query_failed", "psql", output)
+        return output.strip()
+
     # -- where it is --------------------------------------------------------------
 
     def dsn(self, dbname: str = roles.DATABASE, user: str = roles.APP_ROLE) -> str:
