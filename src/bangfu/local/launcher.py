@@ -21,6 +21,7 @@ import socket
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -36,7 +37,38 @@ GRACE_SECONDS = 8.0
 WEB_SECONDS_MAX = 60.0
 LOG_BYTES_MAX = 5_000_000
 COMMAND = ("-m", "bangfu.cli.main")
+GUNICORN = (
+    *("-m", "gunicorn", "bangfu.site.wsgi", "--workers", "1", "--threads", "4"),
+    *("--graceful-timeout", str(int(GRACE_SECONDS) - 1)),
+    *("--no-control-socket", "--log-level", "warning"),
+)
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def running(var: Path) -> str | None:
+    """Return the address of the site that a launcher runs on `var`, or None."""
+    path = var / "run.lock"
+    if not path.exists():
+        return None
+    with path.open(encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            with contextlib.suppress(ValueError):
+                return str(json.loads(lock.read())["url"])
+            return f"http://{HOST}/"
+    return None
+
+
+@dataclass(frozen=True)
+class Programs:
+    """What the children run: arguments for Python. The web server's get its address."""
+
+    migrate: tuple[str, ...] = (*COMMAND, "db", "migrate")
+    sample: tuple[str, ...] = (*COMMAND, "demo", "load")
+    web: tuple[str, ...] = (*GUNICORN, "--bind")
+    worker: tuple[str, ...] = (*COMMAND, "worker", "--alone")
+    is_empty: str = "SELECT NOT EXISTS (SELECT FROM accounts_user)"
 
 
 class Stopped(Exception):
@@ -46,11 +78,19 @@ class Stopped(Exception):
 class Launcher:
     """One life of the whole installation on one var folder and one port."""
 
-    def __init__(self, var: Path, *, port: int = PORT, sample: bool = True) -> None:
+    def __init__(
+        self,
+        var: Path,
+        *,
+        port: int = PORT,
+        sample: bool = True,
+        programs: Programs = Programs(),
+    ) -> None:
         """sample: load the sample city when the database is empty."""
         self.var = var.resolve()
         self.port = port
         self.sample = sample
+        self.programs = programs
         self.server: EmbeddedPostgres | None = None
         self._database: subprocess.Popen[bytes] | None = None
         self._children: dict[str, subprocess.Popen[bytes]] = {}
@@ -108,14 +148,14 @@ class Launcher:
         self._check_port()
         self._start_database()
         say("正在检查数据表……", "Checking the tables ...")
-        self._finish("migrate", *COMMAND, "db", "migrate")
+        self._finish("migrate", *self.programs.migrate)
         self._load_sample()
         say(
             "正在启动网页服务和后台任务……", "Starting the web server and the worker ..."
         )
-        self._start("web", *self._gunicorn())
+        self._start("web", *self.programs.web, f"{HOST}:{self.port}")
         # A job in a thread cannot be stopped by TERM; it is safe to run twice.
-        self._start("worker", *COMMAND, "worker", "--alone", dies_by=signal.SIGKILL)
+        self._start("worker", *self.programs.worker, dies_by=signal.SIGKILL)
         self._wait_for_web()
         self._greet()
 
@@ -160,21 +200,13 @@ class Launcher:
                 "正在装入虚构的示范市（首次约一分钟）……",
                 "Loading the fictional sample city (about a minute, once) ...",
             )
-            self._finish("sample", *COMMAND, "demo", "load", is_shown=True)
+            self._finish("sample", *self.programs.sample, is_shown=True)
             loading.unlink()
 
     def _is_empty(self) -> bool:
         if self.server is None:
             return False
-        answer = self.server.ask("SELECT NOT EXISTS (SELECT FROM accounts_user)")
-        return answer == "t"
-
-    def _gunicorn(self) -> tuple[str, ...]:
-        address = f"{HOST}:{self.port}"
-        options = ("--bind", address, "--workers", "1", "--threads", "4")
-        stopping = ("--graceful-timeout", str(int(GRACE_SECONDS) - 1))
-        quiet = ("--no-control-socket", "--log-level", "warning")
-        return ("-m", "gunicorn", *options, *stopping, *quiet, "bangfu.site.wsgi")
+        return self.server.ask(self.programs.is_empty) == "t"
 
     def _wait_for_web(self) -> None:
         deadline = time.monotonic() + WEB_SECONDS_MAX
