@@ -11,6 +11,9 @@ is the one place of the package where that happens.
 
 from __future__ import annotations
 
+import importlib
+from typing import TYPE_CHECKING
+
 from bangfu.exchange.declaration import (
     CodeList,
     Column,
@@ -22,15 +25,36 @@ from bangfu.exchange.declaration import (
 from bangfu.exchange.findings import SheetFinding, describe, finding_at
 from bangfu.exchange.limits import Limits
 
+if TYPE_CHECKING:
+    from bangfu.exchange.reading import Reading, SheetReading, read_workbook
+
+_LOADED_AT_FIRST_USE = {
+    "Reading": "reading",
+    "SheetReading": "reading",
+    "read_workbook": "reading",
+}
+
 __all__ = [
     "CodeList",
     "Column",
     "Kind",
     "Limits",
     "MoneyUnit",
+    "Reading",
     "Sheet",
     "SheetFinding",
+    "SheetReading",
     "Workbook",
     "describe",
     "finding_at",
+    "read_workbook",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """Load the module of an act at its first use."""
+    if name not in _LOADED_AT_FIRST_USE:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    module = importlib.import_module(f"{__name__}.{_LOADED_AT_FIRST_USE[name]}")
+    return getattr(module, name)

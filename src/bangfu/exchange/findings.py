@@ -51,7 +51,7 @@ def finding_at(
     severity: Severity = Severity.IMPOSSIBLE,
     remedy: Text | None = None,
 ) -> SheetFinding:
-    """Make a finding at one place; rules of upper apps use it for their own findings."""
+    """Make a finding at one place; upper apps use it for their own rules."""
     return SheetFinding(
         code=code,
         subject=f"{sheet.key}:{row}" if row is not None else sheet.key,
@@ -66,7 +66,7 @@ def finding_at(
 
 
 def describe(finding: Finding) -> Text:
-    """Return place and message as one sentence: 第 8 行“民族”：不认识“汉”，应为“汉族”."""
+    """Return place and message as one sentence, for a list of errors."""
     if finding.place is None:
         return finding.message
     return Text(

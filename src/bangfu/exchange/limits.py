@@ -12,13 +12,15 @@ class Limits:
     """Limits of one file; the defaults suit a county and a worker with 1 GB.
 
     inflated_bytes_max counts every part of the file after decompression, really
-    decompressed, not as the file claims. inflation_max is the greatest ratio allowed
+    decompressed, not as the file claims; text_bytes_max the part that holds the texts,
+    which the reader keeps in memory. inflation_max is the greatest ratio allowed
     to a file that inflates to more than 64 MiB. cells_max is rows times columns of a
     sheet's used area, blank cells included.
     """
 
     file_bytes_max: int = 50 * MEBIBYTE
     inflated_bytes_max: int = 800 * MEBIBYTE
+    text_bytes_max: int = 200 * MEBIBYTE
     inflation_max: int = 100
     sheets_max: int = 60
     rows_max: int = 200_000
