@@ -1,0 +1,93 @@
+"""Users and grants."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Now
+
+from bangfu.accounts.roles import Role
+from bangfu.scope.fields import DivisionCodeField, division_code_check
+
+
+class UserManager(BaseUserManager["User"]):
+    """Users by name; letters of either case are one name."""
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        """Return the user of that name."""
+        return self.get(username=(username or "").lower())
+
+
+class User(AbstractBaseUser):
+    """A person who logs in. There are no superusers; what one may do is in the grants."""
+
+    username = models.CharField(max_length=60, unique=True)
+    name = models.CharField(max_length=60)
+    unit_name = models.CharField(max_length=120, blank=True)
+    is_active = models.BooleanField(default=True)
+    must_change_password = models.BooleanField(default=True)
+    one_time_until = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    objects: ClassVar[UserManager] = UserManager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(username__regex="^[a-z0-9][a-z0-9._-]{1,59}$"),
+                name="accounts_user_username_ok",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.username
+
+
+class Grant(models.Model):
+    """A role at a division for a period.
+
+    official_id: for a helper, the official of `pairing` whose households he or she sees.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="grants")
+    role = models.CharField(max_length=20, choices=[(r, r.value) for r in Role])
+    division_code = DivisionCodeField()
+    official_id = models.BigIntegerField(null=True)
+    valid_from_date = models.DateField()
+    valid_to_date = models.DateField(null=True)
+    granted_by_id = models.BigIntegerField()
+    granted_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            division_code_check("accounts_grant"),
+            models.CheckConstraint(
+                condition=models.Q(role__in=[r.value for r in Role]),
+                name="accounts_grant_role_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(role="helper", official_id__isnull=False)
+                | ~models.Q(role="helper") & models.Q(official_id__isnull=True),
+                name="accounts_grant_helper_is_official",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(valid_to_date__isnull=True)
+                | models.Q(valid_to_date__gt=models.F("valid_from_date")),
+                name="accounts_grant_period_ok",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(granted_by_id=models.F("user_id")),
+                name="accounts_grant_not_to_oneself",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "role", "division_code", "valid_from_date"],
+                name="accounts_grant_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role}@{self.division_code}"

@@ -1,0 +1,70 @@
+from django.db import migrations
+
+from bangfu.scope.row_security import append_only, row_security
+
+# A helper sees only the households that he or she is responsible for today. The list is
+# asked for once a query (an uncorrelated subquery), not once a row.
+OWN_HOUSEHOLDS = """
+current_setting('bangfu.official_id') = ''
+OR {column} = ANY (ARRAY(
+    SELECT p.household_id FROM pairing_pairing p
+    WHERE p.official_id = nullif(current_setting('bangfu.official_id'), '')::bigint
+      AND p.started_date <= current_date
+      AND (p.ended_date IS NULL OR p.ended_date > current_date)))
+"""
+OWN_PAIRINGS = """
+current_setting('bangfu.official_id') = ''
+OR official_id = nullif(current_setting('bangfu.official_id'), '')::bigint
+"""
+OWN_ROW = """
+current_setting('bangfu.official_id') = ''
+OR id = nullif(current_setting('bangfu.official_id'), '')::bigint
+"""
+NOT_FOR_HELPERS = "current_setting('bangfu.official_id') = ''"
+
+
+def restrict(table: str, rule: str) -> migrations.RunSQL:
+    """Narrow what a helper sees of `table` to his or her own."""
+    return migrations.RunSQL(
+        f"CREATE POLICY own_households ON {table} AS RESTRICTIVE USING ({rule})",
+        f"DROP POLICY own_households ON {table}",
+    )
+
+
+class Migration(migrations.Migration):
+    dependencies = [("pairing", "0001_pairing"), ("registry", "0002_row_security")]
+
+    operations = [
+        *[
+            row_security(f"pairing_{name}")
+            for name in (
+                "unit",
+                "official",
+                "kin",
+                "run",
+                "runpair",
+                "pairing",
+                "unitevent",
+                "officialevent",
+                "pairingevent",
+            )
+        ],
+        *[append_only(f"pairing_{name}") for name in ("unitevent", "officialevent", "pairingevent")],
+        restrict("registry_household", OWN_HOUSEHOLDS.format(column="id")),
+        *[
+            restrict(f"registry_{name}", OWN_HOUSEHOLDS.format(column="household_id"))
+            for name in ("member", "income", "flag")
+        ],
+        restrict("registry_householdevent", OWN_HOUSEHOLDS.format(column="id")),
+        *[
+            restrict(f"registry_{name}", OWN_HOUSEHOLDS.format(column="household_id"))
+            for name in ("memberevent", "incomeevent")
+        ],
+        restrict("pairing_pairing", OWN_PAIRINGS),
+        restrict("pairing_pairingevent", OWN_PAIRINGS),
+        restrict("pairing_official", OWN_ROW),
+        restrict("pairing_kin", NOT_FOR_HELPERS),
+        restrict("pairing_run", NOT_FOR_HELPERS),
+        restrict("pairing_runpair", NOT_FOR_HELPERS),
+        restrict("registry_import", NOT_FOR_HELPERS),
+    ]

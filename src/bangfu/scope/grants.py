@@ -1,0 +1,31 @@
+"""What the request role may do with the tables that the owner made."""
+
+from __future__ import annotations
+
+from django.db import connections
+
+# Rows of these are only added; the trigger refuses too, this is the second lock.
+ADD_ONLY_TABLES = ("audit_event",)
+
+
+def grant_to_request_role() -> None:
+    """Let the role of the connection "default" use, but never own, every table.
+
+    Runs as the owner after every migration; the second time changes nothing.
+    """
+    role = connections["default"].settings_dict["USER"]
+    owner = connections["owner"]
+    if role == owner.settings_dict["USER"]:
+        return  # one role for both: row security is forced on owners too
+    quoted = owner.ops.quote_name(role)
+    with owner.cursor() as cursor:
+        cursor.execute(f"GRANT USAGE ON SCHEMA public TO {quoted}")
+        cursor.execute(
+            "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public"
+            f" TO {quoted}"
+        )
+        cursor.execute(
+            f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {quoted}"
+        )
+        for table in ADD_ONLY_TABLES:
+            cursor.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {quoted}")

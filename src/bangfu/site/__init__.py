@@ -1,0 +1,1 @@
+"""The composition root: settings, addresses, navigation, panels and jobs of the apps."""

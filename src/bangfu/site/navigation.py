@@ -1,0 +1,47 @@
+"""The left menu: one entry per page of an app, and which roles see it."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from bangfu.accounts.roles import OFFICES, READERS, Role
+from bangfu.calc.values.text import Text
+from bangfu.web.navigation import GrantChoice, NavItem, mark_current
+
+_STAFF = READERS - {Role.HELPER}
+_MENU: tuple[tuple[Text, str, str, frozenset[Role]], ...] = (
+    (Text("我的待办", "To do"), "home", "house", frozenset(Role)),
+    (Text("双向全覆盖", "Two-way coverage"), "pairing:coverage", "diagram-3", _STAFF),
+    (Text("贫困户", "Households"), "registry:households", "people", READERS),
+    (Text("帮扶干部", "Officials"), "pairing:officials", "person-badge", READERS),
+    (Text("配对方案", "Pairing runs"), "pairing:runs", "shuffle", _STAFF),
+    (Text("数据导入", "Import"), "registry:imports", "upload", OFFICES),
+    (Text("后台任务", "Jobs"), "jobs:list", "hourglass-split", READERS),
+    (Text("行政区划", "Divisions"), "divisions:browse", "geo-alt", READERS),
+    (Text("政策参数", "Policy"), "policy:list", "book", frozenset(Role)),
+    (
+        Text("账户与授权", "Accounts"),
+        "accounts:users",
+        "key",
+        frozenset({Role.ADMINISTRATOR}),
+    ),
+)
+
+
+def navigation(request: HttpRequest) -> dict[str, object]:
+    """Return the menu of the acting role and the grants to switch between."""
+    actor = getattr(request, "actor", None)
+    if actor is None:
+        return {"navigation": (), "grant_choices": ()}
+    items = tuple(
+        NavItem(label, reverse(name), icon) for label, name, icon, roles in _MENU if actor.role in roles
+    )
+    choices = [
+        GrantChoice(grant.pk, Role(grant.role).text, str(grant.division_code))
+        for grant in getattr(request, "grants", [])
+    ]
+    return {
+        "navigation": mark_current(items, request.path),
+        "grant_choices": choices,
+    }

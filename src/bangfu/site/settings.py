@@ -1,0 +1,267 @@
+"""Settings of the whole site, read from the environment through `env`.
+
+With DATABASE_URL unset the site runs on the embedded PostgreSQL of this checkout.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from pathlib import Path
+
+from bangfu.calc.values.division_code import DivisionCode
+from bangfu.local import postgres as embedded
+from bangfu.local import roles as database_roles
+from bangfu.scope.actor import SYSTEM_SCOPE_OPTIONS
+from bangfu.site import env
+
+CHECKOUT = embedded.checkout()
+VAR = embedded.var_folder()
+
+# --- where the data are
+DATABASE_URL = env.text("DATABASE_URL")
+BANGFU_EMBEDDED = not DATABASE_URL
+# The sample city and its log-ins exist only on the embedded database and loopback.
+BANGFU_DEMO = BANGFU_EMBEDDED and env.flag("BANGFU_DEMO", default=True)
+
+
+def _databases() -> dict[str, dict[str, object]]:
+    if DATABASE_URL:
+        app = env.database(DATABASE_URL)
+        owner = env.database(env.text("DATABASE_OWNER_URL", DATABASE_URL))
+    else:
+        place = embedded.EmbeddedPostgres(embedded.data_folder(VAR))
+        base = {
+            "ENGINE": "django.db.backends.postgresql",
+            "HOST": str(place.socket_dir),
+            "NAME": env.text("BANGFU_DATABASE", database_roles.DATABASE),
+        }
+        app = {**base, "USER": database_roles.APP_ROLE}
+        owner = {**base, "USER": database_roles.OWNER_ROLE}
+    options = {"OPTIONS": {"application_name": "bangfu"}}
+    # The owner migrates as the system: row security binds it too, and a new foreign key
+    # is checked against every row.
+    system = {"OPTIONS": {"application_name": "bangfu", "options": SYSTEM_SCOPE_OPTIONS}}
+    # "side": a second connection of the same role, for progress seen at once.
+    return {
+        "default": {**app, **options, "CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True},
+        "side": {**app, **options},
+        "owner": {**owner, **system},
+    }
+
+
+DATABASES = _databases()
+DATABASE_ROUTERS: list[str] = []
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- secrets
+BANGFU_KEYS_FILE = env.text("BANGFU_KEYS_FILE", str(VAR / "keys.json"))
+
+
+def _secret_key() -> str:
+    given = env.text("SECRET_KEY")
+    keys = Path(BANGFU_KEYS_FILE)
+    if given or not keys.exists():
+        return given or "not-yet-set-up-" + "0" * 40
+    # Derived, so that one file holds all that must be kept secret.
+    return hashlib.sha256(b"django-secret-key:" + keys.read_bytes()).hexdigest()
+
+
+SECRET_KEY = _secret_key()
+
+# --- what is installed
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "axes",
+    "csp",
+    "django_htmx",
+    "pgtrigger",
+    "pghistory",
+    "procrastinate.contrib.django",
+    "bangfu.audit",
+    "bangfu.jobs",
+    "bangfu.web",
+    "bangfu.policy",
+    "bangfu.accounts",
+    "bangfu.divisions",
+    "bangfu.registry",
+    "bangfu.pairing",
+    "bangfu.sample",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "bangfu.accounts.middleware.SessionLimitMiddleware",
+    "bangfu.accounts.middleware.ActingMiddleware",
+    "bangfu.web.middleware.RefusalMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+ROOT_URLCONF = "bangfu.site.urls"
+WSGI_APPLICATION = "bangfu.site.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "bangfu.site.navigation.navigation",
+            ],
+            "builtins": ["bangfu.web.templatetags.bangfu"],
+        },
+    }
+]
+
+# --- how the apps are put together: lower apps find upper ones only through these
+BANGFU_JOBS = {
+    "registry.import": "bangfu.registry.tasks.run_import",
+    "registry.apply_import": "bangfu.registry.tasks.run_apply_import",
+    "pairing.solve": "bangfu.pairing.tasks.run_solve",
+    "pairing.apply": "bangfu.pairing.tasks.run_apply",
+}
+BANGFU_ACTOR_OF_GRANT = "bangfu.accounts.queries.actor_of_grant"
+BANGFU_HOUSEHOLD_PANELS = ["bangfu.pairing.panels.household"]
+BANGFU_TODO = ["bangfu.registry.panels.todo", "bangfu.pairing.panels.todo"]
+BANGFU_POLICY_PACK = env.text(
+    "BANGFU_POLICY_PACK", str(Path(__file__).parents[1] / "policy" / "packs" / "default")
+)
+BANGFU_MAP_APPROVAL_NUMBER = env.text("BANGFU_MAP_APPROVAL_NUMBER")
+BANGFU_FILES = env.text("BANGFU_FILES", str(VAR / "files"))
+# The city or province that this installation serves.
+BANGFU_DIVISION = DivisionCode(env.text("BANGFU_DIVISION", "9901"))
+
+# --- language and time
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = env.text("TZ_CITY", "Asia/Shanghai")
+
+# --- static files
+STATIC_URL = "static/"
+STATIC_ROOT = str(VAR / "static")
+_MODULES = CHECKOUT / "node_modules"
+STATICFILES_DIRS = [
+    (name, str(_MODULES / path))
+    for name, path in (
+        ("bootstrap", "bootstrap/dist"),
+        ("echarts", "echarts/dist"),
+        ("icons", "bootstrap-icons"),
+    )
+    if (_MODULES / path).exists()
+]
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+
+# --- log-in
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "bangfu.accounts.backends.OneTimeAwareBackend",
+]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_ADAPTER = "bangfu.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_RATE_LIMITS = {"login_failed": "20/5m/ip"}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Bangfu"
+MFA_ADAPTER = "bangfu.accounts.adapter.MFAAdapter"
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=30)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_CALLABLE = "bangfu.accounts.lockout.locked_out"
+AXES_RESET_ON_SUCCESS = True
+AXES_ENABLE_ADMIN = False
+AXES_SENSITIVE_PARAMETERS = ["username"]
+AXES_VERBOSE = False
+
+# --- sessions: idle 30 minutes, 12 hours in all
+SESSION_IDLE_SECONDS = 30 * 60
+SESSION_ABSOLUTE_SECONDS = 12 * 60 * 60
+SESSION_COOKIE_AGE = SESSION_IDLE_SECONDS
+SESSION_SAVE_EVERY_REQUEST = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+
+# --- transport: TLS ends at a proxy in production; the embedded site is on loopback
+DEBUG = False
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
+CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
+_BEHIND_TLS = not BANGFU_EMBEDDED and env.flag("BANGFU_TLS", default=True)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _BEHIND_TLS
+SECURE_SSL_REDIRECT = _BEHIND_TLS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _BEHIND_TLS else None
+SECURE_HSTS_SECONDS = 31_536_000 if _BEHIND_TLS else 0
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "bangfu.web.errors.csrf_failure"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "style-src": ["'self'"],
+        "script-src": ["'self'"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+        "form-action": ["'self'"],
+    }
+}
+
+# --- limits: what exceeds one is refused with the limit and the remedy
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
+FILE_UPLOAD_TEMP_DIR = None
+
+# --- history: the rows as they were, written by the database
+PGHISTORY_APPEND_ONLY = False
+PGTRIGGER_MIGRATIONS = True
+
+# --- logs: to standard error, one line an event, no personal data
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.text("LOG_LEVEL", "WARNING")},
+}
+SILENCED_SYSTEM_CHECKS = ["models.W042"]

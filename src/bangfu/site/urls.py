@@ -1,0 +1,23 @@
+"""All addresses of the staff site."""
+
+from django.urls import include, path
+from django.views.i18n import set_language
+
+from bangfu.site import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("language/", set_language, name="set_language"),
+    path("accounts/", include("bangfu.accounts.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("web/", include("bangfu.web.urls")),
+    path("jobs/", include("bangfu.jobs.urls")),
+    path("policy/", include("bangfu.policy.urls")),
+    path("divisions/", include("bangfu.divisions.urls")),
+    path("registry/", include("bangfu.registry.urls")),
+    path("pairing/", include("bangfu.pairing.urls")),
+]
+handler400 = "bangfu.web.errors.bad_request"
+handler403 = "bangfu.web.errors.forbidden"
+handler404 = "bangfu.web.errors.not_found"
+handler500 = "bangfu.web.errors.server_error"
