@@ -7,10 +7,20 @@ from django.utils import timezone
 from bangfu.web.language import active_language
 
 NOTHING = "—"
-_MONTHS = (
-    "January February March April May June July August September October "
-    "November December"
-).split()
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 
 
 def amount(fen: int | None) -> str:
@@ -47,9 +57,9 @@ def percent(share: float | None, decimals: int = 1) -> str:
         return NOTHING
     step = 10.0**-decimals
     value = round(share * 100, decimals)
-    if share < 1 <= share + step and value >= 100:  # noqa: PLR2004 - per cent
+    if share < 1 <= share + step and value >= 100:
         value = 100 - step
-    if 0 < share and value <= 0:
+    if share > 0 and value <= 0:
         value = step
     return f"{value:.{decimals}f}%"
 

@@ -46,7 +46,9 @@ class Preference(models.Model):
         """One row per user and key."""
 
         constraints = [
-            models.UniqueConstraint(fields=["user_id", "key"], name="web_preference_once")
+            models.UniqueConstraint(
+                fields=["user_id", "key"], name="web_preference_once"
+            )
         ]
 
     def __str__(self) -> str:
@@ -87,7 +89,9 @@ class Submission(models.Model):
         """A key counts once per user."""
 
         constraints = [
-            models.UniqueConstraint(fields=["user_id", "key"], name="web_submission_once")
+            models.UniqueConstraint(
+                fields=["user_id", "key"], name="web_submission_once"
+            )
         ]
 
     def __str__(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
@@ -17,15 +17,20 @@ from django.forms.forms import BaseForm
 from django.forms.widgets import CheckboxSelectMultiple, RadioSelect
 from django.http import HttpRequest
 from django.template.context import Context
+from django.templatetags.static import static
 from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString
 
+from bangfu.calc.values.findings import Severity
 from bangfu.calc.values.text import Text
-from bangfu.web import formats
+from bangfu.web import formats, svg
 from bangfu.web.cells import Badge, Meter
+from bangfu.web.charts import Chart, MapChart
 from bangfu.web.icons import icon_svg
 from bangfu.web.language import active_language, html_language
 from bangfu.web.language import say as say_value
+from bangfu.web.lists import ListPage
+from bangfu.web.navigation import GrantChoice
 from bangfu.web.once import FIELD_NAME
 
 register = template.Library()
@@ -131,7 +136,7 @@ def query_with(request: HttpRequest, **changes: object) -> str:
 
 
 @register.simple_block_tag
-def panel(  # noqa: PLR0913 - the options of one component
+def panel(
     content: str,
     zh: str = "",
     en: str = "",
@@ -145,7 +150,9 @@ def panel(  # noqa: PLR0913 - the options of one component
 
     title: instead of the two sentences, a Text from the view. more_url: "all" link.
     """
-    words = say_value(title) if title else (zh if active_language() == "zh-hans" else en)
+    words = (
+        say_value(title) if title else (zh if active_language() == "zh-hans" else en)
+    )
     anchor = id or f"p{uuid4().hex[:8]}"
     heading = format_html(
         '<div class="panel-head"><h2 id="{}-h" class="panel-title">{}{}</h2>{}</div>',
@@ -196,13 +203,15 @@ def field(bound: BoundField, label: Text | str = "") -> dict[str, object]:
         "is_checkbox": isinstance(widget, CheckboxInput) and not group,
         "is_file": isinstance(widget, FileInput),
         "css": attrs["class"],
+        "errors": _error_words(bound),
     }
 
 
 @register.inclusion_tag("web/_error_summary.html")
-def error_summary(form: BaseForm | None) -> dict[str, object]:
+def error_summary(form: object) -> dict[str, object]:
     """List all errors of a form on top, each linked to its field."""
-    return {"form": form, "errors": _linked_errors(form) if form is not None else []}
+    errors = _linked_errors(form) if isinstance(form, BaseForm) else []
+    return {"errors": errors}
 
 
 def _linked_errors(form: BaseForm) -> list[dict[str, str]]:
@@ -211,8 +220,28 @@ def _linked_errors(form: BaseForm) -> list[dict[str, str]]:
         target = bound.id_for_label or bound.auto_id or ""
         if isinstance(bound.field.widget, RadioSelect | CheckboxSelectMultiple):
             target = f"{bound.auto_id}_0"
-        linked += [{"text": str(text), "target": target} for text in bound.errors]
+        linked += [{"text": text, "target": target} for text in _error_words(bound)]
     return linked
+
+
+def _error_words(bound: BoundField) -> list[str]:
+    """Say a field's errors; a missing answer is asked for by the field's name."""
+    words = []
+    for error in bound.errors.as_data():
+        if error.code == "required":
+            words.append(_asking_words(bound))
+        else:
+            words += [str(message) for message in error.messages]
+    return words
+
+
+def _asking_words(bound: BoundField) -> str:
+    widget, label = bound.field.widget, say_value(bound.label)
+    if isinstance(widget, CheckboxInput):
+        return t("请勾选“{label}”。", "Tick “{label}”.", label=label)
+    if isinstance(widget, Select | FileInput):  # radio buttons are a kind of Select
+        return t("请选择{label}。", "Choose: {label}.", label=label)
+    return t("请填写{label}。", "Fill in: {label}.", label=label)
 
 
 @register.simple_tag(takes_context=True)
@@ -226,7 +255,9 @@ def error_prefix(context: Context) -> SafeString:
 @register.simple_tag
 def once_field() -> SafeString:
     """Write the hidden key that makes a double click count once (see `web.once`)."""
-    return format_html('<input type="hidden" name="{}" value="{}">', FIELD_NAME, uuid4())
+    return format_html(
+        '<input type="hidden" name="{}" value="{}">', FIELD_NAME, uuid4()
+    )
 
 
 @register.simple_tag
@@ -256,11 +287,12 @@ def help_contact() -> str:
 
 
 @register.simple_tag(takes_context=True)
-def current_grant(context: Context) -> object | None:
-    """Return the grant of `request.grants` under which the reader acts."""
-    request = context["request"]
-    acting = getattr(request.actor, "grant_id", None)
-    return next((g for g in request.grants if g.grant_id == acting), None)
+def current_grant(context: Context) -> GrantChoice | None:
+    """Return the one of `grant_choices` under which the reader acts."""
+    actor = getattr(context["request"], "actor", None)
+    acting = getattr(actor, "grant_id", None)
+    choices: Iterable[GrantChoice] = context.get("grant_choices", ())
+    return next((choice for choice in choices if choice.grant_id == acting), None)
 
 
 @register.simple_tag
@@ -271,7 +303,9 @@ def message_icon(message: Message) -> SafeString:
         "warning": ("exclamation-triangle-fill", t("注意：", "Note: ")),
         "error": ("x-octagon-fill", t("错误：", "Error: ")),
     }
-    name, words = kinds.get(message.level_tag, ("info-circle-fill", t("提示：", "Note: ")))
+    name, words = kinds.get(
+        message.level_tag, ("info-circle-fill", t("提示：", "Note: "))
+    )
     return format_html(
         '{}<span class="visually-hidden">{}</span>', icon_svg(name), words
     )
@@ -282,3 +316,61 @@ def option_input(option: BoundWidget, css: str) -> SafeString:
     """Write the input of one radio button or check box of a group."""
     option.data["attrs"]["class"] = css
     return option.tag(wrap_label=False)
+
+
+@register.simple_tag
+def severity(value: Severity) -> SafeString:
+    """Show how bad a finding is."""
+    return _SEVERITIES[value].__html__()
+
+
+_SEVERITIES = {
+    Severity.IMPOSSIBLE: Badge(Text("不能采用", "impossible"), "danger"),
+    Severity.DOUBTFUL: Badge(Text("存疑", "doubtful"), "warning"),
+    Severity.NOTE: Badge(Text("提示", "note"), "info"),
+}
+
+
+@register.simple_tag
+def list_query(page: ListPage, taken_out: str) -> str:
+    """Return the address of a list without one filter."""
+    return page.query(**{taken_out: "", "page": ""})
+
+
+@register.simple_tag
+def list_page_url(page: ListPage, number: int) -> str:
+    """Return the address of another page of a list."""
+    return page.query(page=str(number))
+
+
+@register.simple_tag
+def list_size_url(page: ListPage, size: int) -> str:
+    """Return the address of a list with another page size."""
+    return page.query(size=str(size), page="")
+
+
+@register.inclusion_tag("web/_chart.html")
+def chart(value: Chart | MapChart) -> dict[str, object]:
+    """Show a chart or a map with its table twin."""
+    if isinstance(value, MapChart):
+        drawing = svg.choropleth(value)
+    elif value.kind in {"bar", "stacked"}:
+        drawing = svg.bars(value)
+    else:
+        drawing = SafeString("")
+    return {
+        "chart": value,
+        "drawing": drawing,
+        "spec": value.spec(),
+        "script_id": f"chart-{value.key}-spec",
+    }
+
+
+@register.simple_tag
+def chart_scripts() -> SafeString:
+    """Load what draws charts; in {% block scripts %} of a page that has some."""
+    return format_html(
+        '<script src="{}" defer></script><script src="{}" type="module"></script>',
+        static("echarts/echarts.min.js"),
+        static("web/charts.js"),
+    )

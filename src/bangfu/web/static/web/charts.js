@@ -1,0 +1,174 @@
+/** Charts: draw the specification that stands in the page with ECharts. */
+
+const COLOURS = ["#0b5394", "#d9822b", "#3f8f6b", "#7b4f9d", "#7d868e", "#b23b5e"];
+const SHADES = ["#e3e6ea", "#d6e6f5", "#9ec3e6", "#5f9bd1", "#25699f", "#083a66"];
+const INK = "#1f2329";
+const SOFT = "#505a5f";
+const LINE = "#dce1e7";
+const FONT = getComputedStyle(document.body).fontFamily;
+
+function sayer(spec) {
+  return (value) => {
+    if (value === null || value === undefined || Number.isNaN(value)) return "—";
+    if (spec.isShare) return `${(value * 100).toFixed(1)}%`;
+    return Number(value).toLocaleString("en", {
+      minimumFractionDigits: spec.decimals,
+      maximumFractionDigits: spec.decimals,
+    });
+  };
+}
+
+function common(spec) {
+  return {
+    color: COLOURS,
+    textStyle: { fontFamily: FONT, color: INK, fontSize: 13 },
+    animationDuration: window.matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 300,
+    aria: { enabled: true, label: { enabled: true }, decal: { show: spec.kind !== "map" && spec.series.length > 1 } },
+    // The HTML tooltip writes style attributes, which the page's policy forbids.
+    tooltip: { renderMode: "richText", backgroundColor: "#fff", borderColor: LINE, textStyle: { color: INK, fontSize: 13 } },
+  };
+}
+
+function axes(spec) {
+  const say = sayer(spec);
+  const names = {
+    type: "category",
+    data: spec.labels,
+    axisTick: { show: false },
+    axisLine: { lineStyle: { color: "#aab4be" } },
+    axisLabel: { color: INK, hideOverlap: true, rotate: spec.labels.length > 12 ? 35 : 0, width: 110, overflow: "truncate" },
+  };
+  const figures = {
+    type: "value",
+    max: spec.isShare ? (range) => Math.min(1, Math.max(range.max, 0.01)) : undefined,
+    axisLabel: { color: SOFT, formatter: spec.isShare ? (value) => `${Math.round(value * 100)}%` : undefined },
+    splitLine: { lineStyle: { color: LINE } },
+  };
+  return { names, figures, say };
+}
+
+function barOrLine(spec) {
+  const { names, figures, say } = axes(spec);
+  const option = common(spec);
+  const isLine = spec.kind === "line";
+  const hasLegend = spec.series.length > 1;
+  return {
+    ...option,
+    tooltip: { ...option.tooltip, trigger: "axis", axisPointer: { type: isLine ? "line" : "shadow" }, valueFormatter: say },
+    legend: hasLegend ? { top: 0, left: 0, itemGap: 16, textStyle: { color: INK } } : undefined,
+    grid: { left: 8, right: 16, top: hasLegend ? 40 : 16, bottom: 8, containLabel: true },
+    xAxis: names,
+    yAxis: figures,
+    series: spec.series.map((one) => ({
+      type: isLine ? "line" : "bar",
+      name: one.name,
+      data: one.values,
+      stack: spec.kind === "stacked" ? "all" : undefined,
+      barMaxWidth: 36,
+      cursor: spec.urls.length ? "pointer" : "default",
+      symbolSize: 7,
+      lineStyle: isLine ? { width: 2.5 } : undefined,
+      label: !isLine && spec.kind === "bar" && spec.labels.length * spec.series.length <= 16
+        ? { show: true, position: "top", color: INK, formatter: (item) => say(item.value) } : undefined,
+    })),
+  };
+}
+
+function pie(spec) {
+  const say = sayer(spec);
+  const option = common(spec);
+  const one = spec.series[0];
+  return {
+    ...option,
+    aria: { ...option.aria, decal: { show: true } },
+    tooltip: { ...option.tooltip, trigger: "item", valueFormatter: say },
+    series: [{
+      type: "pie",
+      name: one.name,
+      radius: ["42%", "70%"],
+      data: spec.labels.map((name, index) => ({ name, value: one.values[index] })),
+      label: { color: INK, formatter: (item) => `${item.name}\n${say(item.value)}（${item.percent}%）` },
+      itemStyle: { borderColor: "#fff", borderWidth: 2 },
+    }],
+  };
+}
+
+async function map(spec) {
+  const answer = await fetch(spec.geometryUrl, { credentials: "same-origin" });
+  if (!answer.ok) throw new Error(`map ${answer.status}`);
+  const geometry = await answer.json();
+  window.echarts.registerMap(spec.key, geometry);
+  const option = common(spec);
+  const byCode = new Map(spec.areas.map((area) => [area.code, area]));
+  return {
+    ...option,
+    tooltip: {
+      ...option.tooltip,
+      trigger: "item",
+      formatter: (item) => {
+        const area = byCode.get(item.name);
+        return area ? `${area.name}\n${spec.series[0].name}  ${area.words}` : item.name;
+      },
+    },
+    series: [{
+      type: "map",
+      name: spec.series[0].name,
+      map: spec.key,
+      nameProperty: "code",
+      selectedMode: false,
+      cursor: "pointer",
+      label: { show: spec.areas.length <= 30, color: INK, fontSize: 12, textBorderColor: "#fff", textBorderWidth: 3,
+        formatter: (item) => byCode.get(item.name)?.name ?? "" },
+      itemStyle: { areaColor: SHADES[0], borderColor: "#fff", borderWidth: 1 },
+      emphasis: { label: { color: INK }, itemStyle: { areaColor: "#f2a33a" } },
+      data: spec.areas.map((area) => ({
+        name: area.code,
+        value: area.value ?? NaN,
+        itemStyle: { areaColor: SHADES[area.shade] },
+      })),
+    }],
+  };
+}
+
+const DRAWERS = { bar: barOrLine, stacked: barOrLine, line: barOrLine, pie, map };
+
+function target(spec, item) {
+  if (spec.kind === "map") return spec.areas.find((area) => area.code === item.name)?.url;
+  return spec.urls[item.dataIndex];
+}
+
+async function draw(figure, spec) {
+  const canvas = figure.querySelector("[data-chart-canvas]");
+  const option = await DRAWERS[spec.kind](spec);
+  canvas.hidden = false;
+  figure.querySelectorAll(".chart-static").forEach((still) => { still.hidden = true; });
+  const locale = spec.language === "en" ? "EN" : "ZH";
+  const chart = window.echarts.init(canvas, null, { renderer: "svg", locale });
+  chart.setOption(option);
+  chart.on("click", (item) => {
+    const url = target(spec, item);
+    if (url) location.assign(url);
+  });
+  new ResizeObserver(() => chart.resize()).observe(canvas);
+  figure.dataset.chart = "drawn";
+}
+
+function start(figure) {
+  const spec = JSON.parse(figure.querySelector("script[type='application/json']").textContent);
+  const drawing = figure.querySelector("[data-chart-drawing]");
+  const table = figure.querySelector("[data-chart-table]");
+  const buttons = [...figure.querySelectorAll("[data-chart-show]")];
+  const show = (which) => {
+    drawing.hidden = which === "table";
+    table.hidden = which !== "table";
+    buttons.forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.chartShow === which)));
+  };
+  buttons.forEach((button) => button.addEventListener("click", () => show(button.dataset.chartShow)));
+  draw(figure, spec).then(() => show("drawing")).catch(() => {
+    // The drawing made on the server stays; without one the table does.
+    figure.dataset.chart = "failed";
+    show(figure.querySelector("[data-chart-static] svg") ? "drawing" : "table");
+  });
+}
+
+document.querySelectorAll("[data-chart]").forEach(start);
