@@ -34,8 +34,13 @@ from bangfu.local.processes import die_with_parent, postgres_in, send, wait_unti
 
 READY, STARTING, ABSENT = 0, 1, 2  # what pg_isready answers
 START_SECONDS_MAX = 120.0
+ALIVE_SECONDS_MAX = 30.0  # how long a server that stops slowly is waited for
 LOG_BYTES_MAX = 10_000_000
 CLEAN_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+
+# Servers of a life of their own that this process started: kept so that they are
+# neither reported as forgotten nor left as zombies when they stop.
+_STARTED: list[subprocess.Popen[bytes]] = []
 
 
 def checkout() -> Path:
@@ -63,7 +68,7 @@ class EmbeddedPostgres:
         self.data = self._place.data
         self.socket_dir = self._place.socket_dir
         self._account = self._place.account
-        self._use: IO[str] | None = None
+        self._use: int | None = None  # held until the process ends or releases it
 
     # -- the server's life --------------------------------------------------------
 
@@ -72,7 +77,11 @@ class EmbeddedPostgres:
 
         Returns "started" or "already". Raises LocalFault when it does not come up.
         """
-        return "started" if self._launch() else "already"
+        server = self._launch()
+        if server is None:
+            return "already"
+        _STARTED.append(server)
+        return "started"
 
     def spawn(self) -> subprocess.Popen[bytes] | None:
         """Start the server as a child that dies with this process, even by kill -9.
@@ -91,7 +100,7 @@ class EmbeddedPostgres:
         """Stop using the server; the last user stops it. Says what happened."""
         with self._locked():
             if self._use is not None:
-                self._use.close()
+                os.close(self._use)
                 self._use = None
             with self._beside("use").open("a") as use:
                 try:
@@ -241,7 +250,8 @@ class EmbeddedPostgres:
     ) -> subprocess.Popen[bytes] | None:
         with self._locked():
             if self._use is None:
-                self._use = self._open_shared("use")
+                with self._open_shared("use") as use:
+                    self._use = os.dup(use.fileno())
                 fcntl.flock(self._use, fcntl.LOCK_SH)
             if self._wait_for_answer(lambda: self.ready() != ABSENT):
                 return None
@@ -313,7 +323,9 @@ class EmbeddedPostgres:
 
     def _refuse_unreachable_server(self) -> None:
         """Leave a whole server alone that stops slowly or listens elsewhere."""
-        if not wait_until(lambda: self._postmaster() is None, seconds=30.0):
+        if not wait_until(
+            lambda: self._postmaster() is None, seconds=ALIVE_SECONDS_MAX
+        ):
             raise LocalFault(
                 "unreachable_server",
                 zh=f"{self.data} 上的数据库进程（{self._postmaster()}）没有应答。",
@@ -368,15 +380,16 @@ class EmbeddedPostgres:
 
     def _stop(self) -> str:
         """Stop at once but cleanly (fast), then insist."""
-        server = self._postmaster()
-        if server is None and not postgres_in(self.data):
+        pid = self._postmaster()
+        if pid is None and not postgres_in(self.data):
             return "not running"
-        if server is not None:
-            send(signal.SIGINT, [server])
+        if pid is not None:
+            send(signal.SIGINT, [pid])
         for grace, sig in ((60.0, signal.SIGQUIT), (5.0, signal.SIGKILL)):
             if wait_until(lambda: not postgres_in(self.data), seconds=grace):
                 break
             send(sig, postgres_in(self.data))
+        _STARTED[:] = [server for server in _STARTED if server.poll() is None]
         return "stopped"
 
 
