@@ -1,0 +1,1 @@
+"""Pair households with officials."""
