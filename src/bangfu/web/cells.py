@@ -1,4 +1,7 @@
-"""What a table cell, a description list or a panel can show besides plain words."""
+"""What a table cell, a description list or a panel can show besides plain words.
+
+`{{ value }}` in a template draws it; `say(value)` gives its words alone, for an export.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +43,7 @@ class Badge:
         )
 
     def __str__(self) -> str:
-        return say(self.text)
+        return self.__html__()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ class Link:
         return format_html('<a href="{}">{}</a>', self.url, say(self.text))
 
     def __str__(self) -> str:
-        return say(self.text)
+        return self.__html__()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,4 +78,9 @@ class Meter:
         )
 
     def __str__(self) -> str:
+        return self.__html__()
+
+    @property
+    def text(self) -> str:
+        """The number in words, as an export takes it."""
         return self.words

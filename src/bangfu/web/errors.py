@@ -13,6 +13,7 @@ from bangfu.calc.values.findings import Refusal
 from bangfu.calc.values.text import Text
 
 logger = logging.getLogger("bangfu.web")
+SERVER_ERROR = 500
 
 TITLES = {
     400: Text("请求有误", "The request is malformed"),
@@ -61,6 +62,7 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         "refusal": refusal,
         "title": TITLES.get(status, TITLES[422]),
         "status": status,
+        "frame": _frame(request, status),
     }
     if request.headers.get("HX-Request") == "true":
         response = render(request, "web/_refusal.html", context, status=status)
@@ -133,6 +135,7 @@ def _page(
         "message": message,
         "remedy": remedy,
         "status": status,
+        "frame": _frame(request, status),
     }
     if request.headers.get("Accept", "").startswith("application/json"):
         words = {"code": str(status), "message": message.as_json()}
@@ -143,3 +146,9 @@ def _page(
         response["HX-Reswap"] = "innerHTML show:window:top"
         return response
     return render(request, "web/error.html", context, status=status)
+
+
+def _frame(request: HttpRequest, status: int) -> str:
+    """Keep the menu for people who act; an error of the system takes no chances."""
+    acts = getattr(request, "actor", None) is not None
+    return "web/base.html" if acts and status < SERVER_ERROR else "web/plain.html"

@@ -11,7 +11,7 @@ from uuid import uuid4
 from django import template
 from django.conf import settings
 from django.contrib.messages.storage.base import Message
-from django.forms import BoundField, CheckboxInput, FileInput, Select
+from django.forms import BoundField, CheckboxInput, FileInput, Select, Textarea
 from django.forms.boundfield import BoundWidget
 from django.forms.forms import BaseForm
 from django.forms.widgets import CheckboxSelectMultiple, RadioSelect
@@ -182,8 +182,15 @@ def _more_link(url: str, words: str) -> SafeString:
 
 
 @register.inclusion_tag("web/_field.html")
-def field(bound: BoundField, label: Text | str = "") -> dict[str, object]:
-    """Show a form field with label, hint, control and error, tied together."""
+def field(
+    bound: BoundField, label: Text | str = "", hint: Text | str | None = None
+) -> dict[str, object]:
+    """Show a form field with label, hint, control and error, tied together.
+
+    label and hint replace those of the form; an empty hint takes it away.
+    """
+    if hint is not None:
+        bound.help_text = say_value(hint)
     widget = bound.field.widget
     group = isinstance(widget, RadioSelect | CheckboxSelectMultiple)
     if group or isinstance(widget, CheckboxInput):
@@ -193,6 +200,8 @@ def field(bound: BoundField, label: Text | str = "") -> dict[str, object]:
     else:
         css = "form-control"
     attrs = {"class": f"{css} is-invalid" if bound.errors else css}
+    if isinstance(widget, Textarea):
+        attrs["rows"] = str(min(int(widget.attrs.get("rows", 4)), 4))
     if group and bound.errors:
         attrs["aria-invalid"] = "true"
     return {

@@ -29,14 +29,22 @@ function common(spec) {
   };
 }
 
-function axes(spec) {
+/* Names stand upright where they have room, aslant where not; never more than fit. */
+function labelRoom(spec, width) {
+  const count = spec.labels.length;
+  const widest = Math.max(...spec.labels.map((label) => [...label].reduce((sum, letter) => sum + (letter > "\u2e80" ? 13 : 7), 0)));
+  if ((Math.min(widest, 120) + 8) * count < width - 60) return { interval: 0, width: 120, overflow: "truncate" };
+  return { interval: count * 20 < width - 60 ? 0 : "auto", rotate: 40, width: 90, overflow: "truncate" };
+}
+
+function axes(spec, width) {
   const say = sayer(spec);
   const names = {
     type: "category",
     data: spec.labels,
     axisTick: { show: false },
     axisLine: { lineStyle: { color: "#aab4be" } },
-    axisLabel: { color: INK, hideOverlap: true, rotate: spec.labels.length > 12 ? 35 : 0, width: 110, overflow: "truncate" },
+    axisLabel: { color: INK, ...labelRoom(spec, width) },
   };
   const figures = {
     type: "value",
@@ -47,8 +55,8 @@ function axes(spec) {
   return { names, figures, say };
 }
 
-function barOrLine(spec) {
-  const { names, figures, say } = axes(spec);
+function barOrLine(spec, width) {
+  const { names, figures, say } = axes(spec, width);
   const option = common(spec);
   const isLine = spec.kind === "line";
   const hasLegend = spec.series.length > 1;
@@ -117,7 +125,7 @@ async function map(spec) {
       nameProperty: "code",
       selectedMode: false,
       cursor: "pointer",
-      label: { show: spec.areas.length <= 30, color: INK, fontSize: 12, textBorderColor: "#fff", textBorderWidth: 3,
+      label: { show: spec.areas.length <= 30, color: INK, fontSize: 12,
         formatter: (item) => byCode.get(item.name)?.name ?? "" },
       itemStyle: { areaColor: SHADES[0], borderColor: "#fff", borderWidth: 1 },
       emphasis: { label: { color: INK }, itemStyle: { areaColor: "#f2a33a" } },
@@ -125,6 +133,7 @@ async function map(spec) {
         name: area.code,
         value: area.value ?? NaN,
         itemStyle: { areaColor: SHADES[area.shade] },
+        label: area.shade >= 4 ? { color: "#fff" } : {},
       })),
     }],
   };
@@ -139,8 +148,8 @@ function target(spec, item) {
 
 async function draw(figure, spec) {
   const canvas = figure.querySelector("[data-chart-canvas]");
-  const option = await DRAWERS[spec.kind](spec);
   canvas.hidden = false;
+  const option = await DRAWERS[spec.kind](spec, canvas.clientWidth);
   figure.querySelectorAll(".chart-static").forEach((still) => { still.hidden = true; });
   const locale = spec.language === "en" ? "EN" : "ZH";
   const chart = window.echarts.init(canvas, null, { renderer: "svg", locale });
@@ -167,6 +176,7 @@ function start(figure) {
   draw(figure, spec).then(() => show("drawing")).catch(() => {
     // The drawing made on the server stays; without one the table does.
     figure.dataset.chart = "failed";
+    figure.querySelector("[data-chart-canvas]").hidden = true;
     show(figure.querySelector("[data-chart-static] svg") ? "drawing" : "table");
   });
 }
