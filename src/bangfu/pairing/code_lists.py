@@ -36,3 +36,42 @@ EXPERTISE = CodeList(
     Text("专长", "field of expertise"),
     tuple((field.value, field.text) for field in Expertise),
 )
+SEX = CodeList(
+    "sex",
+    Text("性别", "sex"),
+    (("1", Text("男", "male")), ("2", Text("女", "female"))),
+)
+# The relations that the Civil Servant Law names for avoidance (2018 text, article 74).
+KIN_RELATION = CodeList(
+    "kin_relation",
+    Text("亲属关系", "relation"),
+    (
+        ("spouse", Text("配偶", "spouse")),
+        ("direct", Text("直系血亲", "direct blood relative")),
+        ("collateral", Text("三代以内旁系血亲", "collateral within three generations")),
+        ("in_law", Text("近姻亲", "close relative by marriage")),
+        ("other", Text("其他亲属", "other relative")),
+    ),
+    aliases={
+        "夫妻": "spouse",
+        "丈夫": "spouse",
+        "妻子": "spouse",
+        "父亲": "direct",
+        "母亲": "direct",
+        "父母": "direct",
+        "子女": "direct",
+        "儿子": "direct",
+        "女儿": "direct",
+        "祖父": "direct",
+        "祖母": "direct",
+        "兄弟": "collateral",
+        "姐妹": "collateral",
+        "兄弟姐妹": "collateral",
+        "叔伯": "collateral",
+        "岳父": "in_law",
+        "岳母": "in_law",
+        "公公": "in_law",
+        "婆婆": "in_law",
+        "其他": "other",
+    },
+)

@@ -17,8 +17,8 @@ class Unit(models.Model):
     """An organisation whose officials help households.
 
     division_code: where it belongs and who keeps its roster. serves_code: the division
-    whose households its officials may be paired with. Coordinates are those of the place
-    of work in km on the city's plane, None when only the division is known.
+    whose households its officials may be paired with. Coordinates are those of the
+    place of work in km on the city's plane, None when only the division is known.
     """
 
     division_code = DivisionCodeField()
@@ -95,7 +95,9 @@ class Official(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["division_code", "unit"], name="pairing_official_division"),
+            models.Index(
+                fields=["division_code", "unit"], name="pairing_official_division"
+            ),
             models.Index(fields=["initials"], name="pairing_official_initials"),
         ]
 
@@ -216,12 +218,16 @@ class Run(models.Model):
                 name="pairing_run_decided_by_and_at",
             ),
             models.CheckConstraint(
-                condition=~models.Q(state__in=["approved", "rejected", "applying", "applied"])
+                condition=~models.Q(
+                    state__in=["approved", "rejected", "applying", "applied"]
+                )
                 | models.Q(decided_by_id__isnull=False),
                 name="pairing_run_decided_when_over",
             ),
         ]
-        indexes = [models.Index(fields=["division_code", "-id"], name="pairing_run_division")]
+        indexes = [
+            models.Index(fields=["division_code", "-id"], name="pairing_run_division")
+        ]
 
     def __str__(self) -> str:
         return f"run {self.pk} {self.division_code} {self.state}"
@@ -263,9 +269,15 @@ class RunPair(models.Model):
     class Meta:
         constraints = [
             division_code_check("pairing_runpair"),
-            models.UniqueConstraint(fields=["run", "household"], name="pairing_runpair_once"),
+            models.UniqueConstraint(
+                fields=["run", "household"], name="pairing_runpair_once"
+            ),
         ]
-        indexes = [models.Index(fields=["run", "division_code"], name="pairing_runpair_division")]
+        indexes = [
+            models.Index(
+                fields=["run", "division_code"], name="pairing_runpair_division"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.run_id}:{self.household_id}"
@@ -282,7 +294,9 @@ class Pairing(models.Model):
     household = models.ForeignKey(
         "registry.Household", on_delete=models.PROTECT, related_name="pairings"
     )
-    official = models.ForeignKey(Official, on_delete=models.PROTECT, related_name="pairings")
+    official = models.ForeignKey(
+        Official, on_delete=models.PROTECT, related_name="pairings"
+    )
     division_code = DivisionCodeField()
     is_primary = models.BooleanField(default=True)
     started_date = models.DateField()
@@ -346,7 +360,9 @@ class Pairing(models.Model):
                 condition=models.Q(ended_date__isnull=True),
                 name="pairing_open_official",
             ),
-            models.Index(fields=["household", "-started_date"], name="pairing_household"),
+            models.Index(
+                fields=["household", "-started_date"], name="pairing_household"
+            ),
         ]
 
     def __str__(self) -> str:
