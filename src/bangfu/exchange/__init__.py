@@ -26,17 +26,33 @@ from bangfu.exchange.findings import SheetFinding, describe, finding_at
 from bangfu.exchange.limits import Limits
 
 if TYPE_CHECKING:
-    from bangfu.exchange.reading import Reading, SheetReading, read_workbook
+    from bangfu.exchange.differences import Differences, diff_frames
+    from bangfu.exchange.errors import write_errors
+    from bangfu.exchange.reading import (
+        Reading,
+        SheetReading,
+        bad_rows,
+        read_workbook,
+    )
+    from bangfu.exchange.rows import write_rows
+    from bangfu.exchange.template import write_template
 
 _LOADED_AT_FIRST_USE = {
+    "Differences": "differences",
     "Reading": "reading",
     "SheetReading": "reading",
+    "bad_rows": "reading",
+    "diff_frames": "differences",
     "read_workbook": "reading",
+    "write_errors": "errors",
+    "write_rows": "rows",
+    "write_template": "template",
 }
 
 __all__ = [
     "CodeList",
     "Column",
+    "Differences",
     "Kind",
     "Limits",
     "MoneyUnit",
@@ -45,9 +61,14 @@ __all__ = [
     "SheetFinding",
     "SheetReading",
     "Workbook",
+    "bad_rows",
     "describe",
+    "diff_frames",
     "finding_at",
     "read_workbook",
+    "write_errors",
+    "write_rows",
+    "write_template",
 ]
 
 

@@ -21,7 +21,6 @@ from bangfu.exchange.cells import Cells, number_text
 from bangfu.exchange.declaration import Column, Kind, MoneyUnit
 from bangfu.exchange.parsing import Problem
 
-EXACT_DIGITS_MAX = 10**15
 _EXACT_FLOAT_MAX = 2**53
 _DECIMAL_DIGITS = 18
 
@@ -147,7 +146,7 @@ def _convert_text(column: Column, cells: Cells, conventions: Conventions) -> Con
     written = _written_text(column, cells.text)
     text = Converted(written)
     if column.kind is not Kind.TEXT:
-        text = _without_lost_digits(column, written)
+        text = _without_lost_digits(written)
     number = _number_cells(column, cells.number)
     moment = _moment_cells(column, cells.moment)
     joined = _first_of(text, number, moment)
@@ -169,13 +168,13 @@ def _written_text(column: Column, text: pl.Series) -> pl.Series:
     return text.set(text.is_in(["", "/", "\\", "-", "--", "—", "——"]), None)
 
 
-def _without_lost_digits(column: Column, text: pl.Series) -> Converted:
+def _without_lost_digits(text: pl.Series) -> Converted:
     is_short = text.str.contains(r"(?i)^[0-9](\.[0-9]+)?e\+?[0-9]{1,3}$")
     if not is_short.any():
         return Converted(text)
     problems = _mapped(
         text.set(~is_short.fill_null(value=False), None),
-        partial(parsing.lost_digits, column),
+        parsing.lost_digits,
         pl.String(),
     ).problems
     return Converted(text.set(is_short.fill_null(value=False), None), problems)
@@ -196,7 +195,7 @@ def _number_cells(column: Column, number: pl.Series) -> Converted:
         )
         nothing = pl.Series([None] * len(number), dtype=pl.String)
         return Converted(nothing, _everywhere(number, problem))
-    is_exact = number.abs() < EXACT_DIGITS_MAX
+    is_exact = number.abs() < parsing.EXACT_DIGITS_MAX
     if column.kind is Kind.NUMBER_TEXT:
         is_exact &= number == number.floor()
     lost = number.set(is_exact.fill_null(value=True), None)

@@ -20,6 +20,7 @@ from bangfu.exchange.declaration import CodeList, Column, MoneyUnit, fold
 QUOTED_CHARACTERS_MAX = 30
 LISTED_CODES_MAX = 8
 SCALED_MAX = 10**18
+EXACT_DIGITS_MAX = 10**15  # whole numbers below it survive in a numeric cell
 YEAR_MIN, YEAR_MAX = 1900, 2100
 
 _BLANKS = re.compile(r"\s+")
@@ -87,17 +88,16 @@ def is_nothing(text: str) -> bool:
     return text in _NOTHING
 
 
-def lost_digits(column: Column, text: str) -> Problem | None:
+def lost_digits(text: str) -> Problem | None:
     """Return the problem of a long number that a program shortened to 3.6E+17."""
     if not _SCIENTIFIC.fullmatch(text):
         return None
     return Problem(
         "digits_lost",
         Text(
-            "“{text}”是科学计数法，后几位数字已丢失，请设为文本格式后重新填写",
-            "“{text}” is in scientific notation and has lost digits: "
+            "内容是科学计数法（如 3.6E+17），后几位数字已丢失，请设为文本格式后重新填写",
+            "the number is written like 3.6E+17 and has lost its last digits: "
             "make the cell text and type it again",
-            {"text": quoted(column, text)},
         ),
     )
 
@@ -184,7 +184,7 @@ def parse_division(column: Column, text: str) -> Parsed:
     digits = plain(text).lstrip("'’")
     if is_nothing(digits):
         return None
-    if problem := lost_digits(column, digits):
+    if problem := lost_digits(digits):
         return problem
     try:
         return str(DivisionCode.parse(digits))

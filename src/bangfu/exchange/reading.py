@@ -13,7 +13,7 @@ from bangfu.calc.values.findings import BadInput, Finding, OutOfLimit, Severity
 from bangfu.calc.values.text import Text
 from bangfu.exchange.cells import Cells, SheetCells, read_cells
 from bangfu.exchange.conversion import Conventions, convert, dtype_of
-from bangfu.exchange.declaration import Column, Sheet, Workbook
+from bangfu.exchange.declaration import Column, Kind, Sheet, Workbook
 from bangfu.exchange.findings import SheetFinding, finding_at
 from bangfu.exchange.headers import HeaderMatch, match_sheets
 from bangfu.exchange.limits import Limits
@@ -190,7 +190,7 @@ def _read_sheet(
         )
     frame = pl.DataFrame(values)
     collector.note_repeated_keys(frame)
-    written = [found.rows, *(c.as_text().alias(k) for k, c in found.cells.items())]
+    written = [found.rows, *(_written(match, key, found) for key in found.cells)]
     reading = SheetReading(
         sheet=match.sheet,
         name=match.table.name,
@@ -200,6 +200,20 @@ def _read_sheet(
         written=pl.DataFrame(written),
     )
     return reading, collector.in_order()
+
+
+def _written(match: HeaderMatch, key: str, found: SheetCells) -> pl.Series:
+    """Return the cells as they stood; an amount in another unit says its unit.
+
+    The error workbook has the declared unit in its header, so a bare number would
+    change its meaning there.
+    """
+    text = found.cells[key].as_text().alias(key)
+    column, unit = match.sheet.by_key[key], match.places[key].money_unit
+    if column.kind is not Kind.YUAN or unit is column.money_unit:
+        return text
+    is_bare = text.str.contains(r"[0-9０-９]\s*$").fill_null(value=False)
+    return text.set(is_bare, None).zip_with(~is_bare, text + unit.text.zh)
 
 
 def _check_formulas(match: HeaderMatch) -> None:
