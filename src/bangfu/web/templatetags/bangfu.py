@@ -14,7 +14,7 @@ from django.contrib.messages.storage.base import Message
 from django.forms import BoundField, CheckboxInput, FileInput, Select, Textarea
 from django.forms.boundfield import BoundWidget
 from django.forms.forms import BaseForm
-from django.forms.widgets import CheckboxSelectMultiple, RadioSelect
+from django.forms.widgets import CheckboxSelectMultiple, ChoiceWidget, RadioSelect
 from django.http import HttpRequest
 from django.template.context import Context
 from django.templatetags.static import static
@@ -200,6 +200,8 @@ def field(
     else:
         css = "form-control"
     attrs = {"class": f"{css} is-invalid" if bound.errors else css}
+    if say_value(widget.attrs.get("placeholder")) == say_value(label or bound.label):
+        attrs["placeholder"] = ""
     if isinstance(widget, Textarea):
         attrs["rows"] = str(min(int(widget.attrs.get("rows", 4)), 4))
     if group and bound.errors:
@@ -248,7 +250,7 @@ def _asking_words(bound: BoundField) -> str:
     widget, label = bound.field.widget, say_value(bound.label)
     if isinstance(widget, CheckboxInput):
         return t("请勾选“{label}”。", "Tick “{label}”.", label=label)
-    if isinstance(widget, Select | FileInput):  # radio buttons are a kind of Select
+    if isinstance(widget, ChoiceWidget | FileInput):
         return t("请选择{label}。", "Choose: {label}.", label=label)
     return t("请填写{label}。", "Fill in: {label}.", label=label)
 

@@ -48,7 +48,7 @@ function axes(spec, width) {
   };
   const figures = {
     type: "value",
-    max: spec.isShare ? (range) => Math.min(1, Math.max(range.max, 0.01)) : undefined,
+    max: spec.isShare ? (range) => (range.max > 0.5 ? 1 : undefined) : undefined,
     axisLabel: { color: SOFT, formatter: spec.isShare ? (value) => `${Math.round(value * 100)}%` : undefined },
     splitLine: { lineStyle: { color: LINE } },
   };
@@ -82,20 +82,26 @@ function barOrLine(spec, width) {
   };
 }
 
-function pie(spec) {
+function pie(spec, width) {
   const say = sayer(spec);
   const option = common(spec);
   const one = spec.series[0];
+  const isNarrow = width < 460;
+  const words = (item) => `${item.name} ${say(item.value)}, ${item.percent.toFixed(1)}%`;
   return {
     ...option,
     aria: { ...option.aria, decal: { show: true } },
-    tooltip: { ...option.tooltip, trigger: "item", valueFormatter: say },
+    tooltip: { ...option.tooltip, trigger: "item", formatter: words },
+    legend: isNarrow ? { bottom: 0, textStyle: { color: INK } } : undefined,
     series: [{
       type: "pie",
       name: one.name,
-      radius: ["42%", "70%"],
+      center: ["50%", isNarrow ? "42%" : "50%"],
+      radius: ["40%", isNarrow ? "62%" : "70%"],
       data: spec.labels.map((name, index) => ({ name, value: one.values[index] })),
-      label: { color: INK, formatter: (item) => `${item.name}\n${say(item.value)}（${item.percent}%）` },
+      label: isNarrow
+        ? { position: "inside", color: "#fff", formatter: (item) => (item.percent < 8 ? "" : say(item.value)) }
+        : { color: INK, lineHeight: 18, formatter: (item) => `${item.name}\n${say(item.value)}, ${item.percent.toFixed(1)}%` },
       itemStyle: { borderColor: "#fff", borderWidth: 2 },
     }],
   };
@@ -141,9 +147,22 @@ async function map(spec) {
 
 const DRAWERS = { bar: barOrLine, stacked: barOrLine, line: barOrLine, pie, map };
 
-function target(spec, item) {
-  if (spec.kind === "map") return spec.areas.find((area) => area.code === item.name)?.url;
-  return spec.urls[item.dataIndex];
+/* A click leads on; beside an axis the whole column counts, thin bars are hard to hit. */
+function leadOn(chart, spec) {
+  const go = (url) => { if (url) location.assign(url); };
+  if (spec.kind === "map") {
+    chart.on("click", (item) => go(spec.areas.find((area) => area.code === item.name)?.url));
+  } else if (spec.kind === "pie") {
+    chart.on("click", (item) => go(spec.urls[item.dataIndex]));
+  } else if (spec.urls.length) {
+    const zr = chart.getZr();
+    const column = (event) => {
+      const point = [event.offsetX, event.offsetY];
+      return chart.containPixel("grid", point) ? chart.convertFromPixel({ gridIndex: 0 }, point)[0] : -1;
+    };
+    zr.on("click", (event) => go(spec.urls[column(event)]));
+    zr.on("mousemove", (event) => zr.setCursorStyle(column(event) >= 0 ? "pointer" : "default"));
+  }
 }
 
 async function draw(figure, spec) {
@@ -154,10 +173,7 @@ async function draw(figure, spec) {
   const locale = spec.language === "en" ? "EN" : "ZH";
   const chart = window.echarts.init(canvas, null, { renderer: "svg", locale });
   chart.setOption(option);
-  chart.on("click", (item) => {
-    const url = target(spec, item);
-    if (url) location.assign(url);
-  });
+  leadOn(chart, spec);
   new ResizeObserver(() => chart.resize()).observe(canvas);
   figure.dataset.chart = "drawn";
 }
