@@ -10,7 +10,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from bangfu.vault import seal, unseal
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Nobody signs up: an administrator creates accounts."""
 
     def is_open_for_signup(self, _request: Any) -> bool:
@@ -22,7 +22,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return str(super().clean_username(username.lower(), shallow=shallow))
 
 
-class MFAAdapter(DefaultMFAAdapter):
+class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """Second-factor secrets are sealed at rest."""
 
     def encrypt(self, text: str) -> str:

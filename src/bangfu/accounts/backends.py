@@ -14,11 +14,18 @@ class OneTimeAwareBackend(ModelBackend):
     """Names in either case; a one-time password that ran out opens nothing."""
 
     def authenticate(
-        self, request: Any, username: str | None = None, password: str | None = None, **kwargs: Any
+        self,
+        request: Any,
+        username: str | None = None,
+        password: str | None = None,
+        **kwargs: Any,
     ) -> User | None:
         """Return the user, or None."""
         user = super().authenticate(
-            request, username=(username or "").strip().lower(), password=password, **kwargs
+            request,
+            username=(username or "").strip().lower(),
+            password=password,
+            **kwargs,
         )
         if user is None or (
             user.one_time_until is not None and user.one_time_until < timezone.now()  # noqa: TID251

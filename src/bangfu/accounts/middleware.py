@@ -10,11 +10,14 @@ from django.contrib.auth import logout
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 
 from bangfu.accounts import queries
 from bangfu.accounts.models import Grant
+from bangfu.accounts.roles import Role
 from bangfu.scope import acting
+from bangfu.web.navigation import GrantChoice
 
 GRANT_KEY = "grant_id"
 _STARTED_KEY = "started_at"
@@ -51,11 +54,14 @@ class ActingMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Choose the grant: the one of the session if it still holds, else the widest."""
         request.grants, request.actor = [], None  # type: ignore[attr-defined]
-        if not request.user.is_authenticated:
+        user = request.user
+        if not user.is_authenticated:
             return self.get_response(request)
-        grants = queries.grants_of(request.user, on=timezone.localdate())
+        if user.must_change_password and request.path not in _open_paths():
+            return redirect("accounts:new_password")
+        grants = queries.grants_of(user, on=timezone.localdate())
         grant = _chosen(grants, request.session.get(GRANT_KEY))
-        request.grants = grants  # type: ignore[attr-defined]
+        request.grants = [_choice(held) for held in grants]  # type: ignore[attr-defined]
         if grant is None:
             return self.get_response(request)
         actor = queries.actor_under(grant)
@@ -65,6 +71,16 @@ class ActingMiddleware:
             if response.status_code >= 400:
                 transaction.set_rollback(True)
         return response
+
+
+def _choice(grant: Grant) -> GrantChoice:
+    return GrantChoice(grant.pk, Role(grant.role).text, str(grant.division_code))
+
+
+def _open_paths() -> set[str]:
+    """Where somebody with a one-time password may go before choosing another."""
+    names = ("accounts:new_password", "account_logout", "set_language")
+    return {reverse(name) for name in names}
 
 
 def _chosen(grants: list[Grant], wanted: int | None) -> Grant | None:

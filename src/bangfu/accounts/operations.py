@@ -49,11 +49,15 @@ def create_user(
                 ),
             ) from error
         password = _give_one_time_password(user, at=at)
-        audit.record("accounts.user.created", by=by, at=at, subject=user, division=division)
+        audit.record(
+            "accounts.user.created", by=by, at=at, subject=user, division=division
+        )
     return user, password
 
 
-def reset_password(*, by: Actor, at: datetime, user: User, division: DivisionCode) -> str:
+def reset_password(
+    *, by: Actor, at: datetime, user: User, division: DivisionCode
+) -> str:
     """Give `user` a new one-time password and return it. Raises NotAllowed."""
     permissions.check_manage(by, division)
     with transaction.atomic():
@@ -62,7 +66,9 @@ def reset_password(*, by: Actor, at: datetime, user: User, division: DivisionCod
     return password
 
 
-def set_own_password(*, by: Actor | None, at: datetime, user: User, password: str) -> None:
+def set_own_password(
+    *, by: Actor | None, at: datetime, user: User, password: str
+) -> None:
     """Replace the one-time password by one that the person chose.
 
     Raises BadInput with the validators' reasons; nothing changes then.
@@ -71,7 +77,9 @@ def set_own_password(*, by: Actor | None, at: datetime, user: User, password: st
         validate_password(password, user)
     except ValidationError as error:
         reasons = " ".join(error.messages)
-        raise BadInput(Text("密码不合要求：{why}", "Password refused: {why}", {"why": reasons})) from error
+        raise BadInput(
+            Text("密码不合要求：{why}", "Password refused: {why}", {"why": reasons})
+        ) from error
     with transaction.atomic():
         user.set_password(password)
         user.must_change_password = False
@@ -82,7 +90,13 @@ def set_own_password(*, by: Actor | None, at: datetime, user: User, password: st
 
 
 def set_active(
-    *, by: Actor, at: datetime, user: User, is_active: bool, division: DivisionCode, reason: str
+    *,
+    by: Actor,
+    at: datetime,
+    user: User,
+    is_active: bool,
+    division: DivisionCode,
+    reason: str,
 ) -> None:
     """Enable or disable a user; a disabled one is logged out at the next request."""
     permissions.check_manage(by, division)
@@ -91,7 +105,9 @@ def set_active(
         user.is_active = is_active
         user.save(update_fields=["is_active"])
         action = "accounts.user.enabled" if is_active else "accounts.user.disabled"
-        audit.record(action, by=by, at=at, subject=user, division=division, reason=reason)
+        audit.record(
+            action, by=by, at=at, subject=user, division=division, reason=reason
+        )
 
 
 def grant_role(
@@ -123,12 +139,18 @@ def grant_role(
         if not created:
             raise WrongState(Text("该授权已存在。", "This grant exists already."))
         audit.record(
-            "accounts.grant.given", by=by, at=at, subject=grant, detail={"role": role.value}
+            "accounts.grant.given",
+            by=by,
+            at=at,
+            subject=grant,
+            detail={"role": role.value},
         )
     return grant
 
 
-def end_grant(*, by: Actor, at: datetime, grant: Grant, last_day: date, reason: str) -> None:
+def end_grant(
+    *, by: Actor, at: datetime, grant: Grant, last_day: date, reason: str
+) -> None:
     """End a grant after `last_day`. Raises NotAllowed, WrongState."""
     permissions.check_manage(by, grant.division_code)
     ends = max(last_day, grant.valid_from_date) + timedelta(days=1)
@@ -153,7 +175,9 @@ def create_first_administrator(
         if User.objects.exists():
             raise WrongState(
                 Text("系统中已有用户。", "There are users already."),
-                remedy=Text("请由现有管理员新建账户。", "Ask an administrator for an account."),
+                remedy=Text(
+                    "请由现有管理员新建账户。", "Ask an administrator for an account."
+                ),
             )
         user, password = create_user(
             by=by, at=at, username=username, name=username, division=division
@@ -170,7 +194,9 @@ def create_first_administrator(
 
 
 def _give_one_time_password(user: User, *, at: datetime) -> str:
-    password = "-".join("".join(secrets.choice(_ALPHABET) for _ in range(5)) for _ in range(3))
+    password = "-".join(
+        "".join(secrets.choice(_ALPHABET) for _ in range(5)) for _ in range(3)
+    )
     user.set_password(password)
     user.must_change_password = True
     user.one_time_until = at + timedelta(hours=ONE_TIME_HOURS)

@@ -26,7 +26,7 @@ def keeps_history() -> Callable[[_Model], _Model]:
         pghistory.UpdateEvent(row=pghistory.Old, level=pghistory.Statement),
         pghistory.DeleteEvent(level=pghistory.Statement),
         context_field=pghistory.ContextJSONField(),
-        context_id_field=None,
+        context_id_field=None,  # type: ignore[arg-type]  # documented, not typed
         obj_field=pghistory.ObjForeignKey(
             related_name="history", db_constraint=False, on_delete=models.DO_NOTHING
         ),

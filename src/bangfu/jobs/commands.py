@@ -7,14 +7,19 @@ from bangfu.jobs import running
 
 
 @click.command()
-@click.option("--alone", is_flag=True, help="No other worker is alive: take over its jobs at once.")
+@click.option(
+    "--alone",
+    is_flag=True,
+    help="No other worker is alive: take over its jobs at once.",
+)
 @click.option("--once", is_flag=True, help="Run what waits, then end.")
 def worker(*, alone: bool, once: bool) -> None:
     """Run jobs until told to stop."""
     if alone:
         running.release_all()
     running.rescue()
-    with app.replace_connector(app.connector.get_worker_connector()) as worker_app:
+    connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]
+    with app.replace_connector(connector) as worker_app:
         worker_app.run_worker(
             queues=["bangfu"],
             concurrency=1,

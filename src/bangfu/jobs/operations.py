@@ -51,11 +51,16 @@ def cancel(*, by: Actor, at: datetime, job_id: int) -> Job:
         job = Job.objects.select_for_update().get(pk=job_id)
         if job.user_id != by.user_id:
             raise NotAllowed(
-                Text("只有提交任务的人可以取消。", "Only the person who ordered a job can cancel it.")
+                Text(
+                    "只有提交任务的人可以取消。",
+                    "Only the person who ordered a job can cancel it.",
+                )
             )
         if job.is_final:
             raise WrongState(
-                Text("任务已结束，不能取消。", "The job is over and cannot be cancelled.")
+                Text(
+                    "任务已结束，不能取消。", "The job is over and cannot be cancelled."
+                )
             )
         job.cancel_requested = True
         if job.state == State.QUEUED:

@@ -14,13 +14,13 @@ def run(job_id: int) -> str:
 
 @app.periodic(cron="* * * * *")
 @app.task(name="bangfu.jobs.rescue", queue="bangfu", pass_context=False)
-def rescue(timestamp: int) -> int:  # noqa: ARG001 - procrastinate passes it
+def rescue(timestamp: int) -> int:
     """Every minute: queue again the jobs of dead workers."""
     return len(running.rescue())
 
 
 @app.periodic(cron="17 3 * * *")
 @app.task(name="bangfu.jobs.forget_messages", queue="bangfu", pass_context=True)
-async def forget_messages(context, timestamp: int) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001, ARG001
+async def forget_messages(context, timestamp: int) -> None:  # type: ignore[no-untyped-def]
     """Every night: drop the messages of jobs that ended over 30 days ago."""
     await builtin_tasks.remove_old_jobs(context, max_hours=24 * 30, remove_failed=True)

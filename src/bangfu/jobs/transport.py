@@ -19,5 +19,7 @@ def send(job_id: int) -> None:
 
 def handler(kind: str) -> Callable[[Any], dict[str, object]]:
     """Return the function that does jobs of `kind`. Raises KeyError for an unknown kind."""
-    function: Callable[[Any], dict[str, object]] = import_string(settings.BANGFU_JOBS[kind])
+    function: Callable[[Any], dict[str, object]] = import_string(
+        settings.BANGFU_JOBS[kind]
+    )
     return function

@@ -23,6 +23,7 @@ class DivisionCodeField(models.CharField):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
 
     def deconstruct(self) -> tuple[str, str, Any, Any]:
+        """Leave length and collation out of migrations: they follow from the type."""
         name, path, args, kwargs = super().deconstruct()
         del kwargs["max_length"], kwargs["db_collation"]
         return name, path, args, kwargs
@@ -34,7 +35,9 @@ class DivisionCodeField(models.CharField):  # type: ignore[type-arg]
         return DivisionCode(value) if value else value
 
 
-def division_code_check(table: str, field: str = "division_code") -> models.BaseConstraint:
+def division_code_check(
+    table: str, field: str = "division_code"
+) -> models.BaseConstraint:
     """Constrain a column of `table` to codes of 2, 4, 6, 9 or 12 digits."""
     return models.CheckConstraint(
         condition=models.Q(**{f"{field}__regex": CODE_PATTERN}),

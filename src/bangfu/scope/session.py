@@ -68,13 +68,13 @@ def _values(actor: Actor) -> list[str]:
 def _apply(using: str, values: list[str]) -> None:
     calls = ", ".join(f"set_config('{name}', %s, true)" for name in _SETTINGS)
     with connections[using].cursor() as cursor:
-        cursor.execute(f"SELECT {calls}", values)  # noqa: S608 - names are constants
+        cursor.execute(f"SELECT {calls}", values)
 
 
 def _current(using: str) -> list[str]:
     calls = ", ".join(f"current_setting('{name}', true)" for name in _SETTINGS)
     with connections[using].cursor() as cursor:
-        cursor.execute(f"SELECT {calls}")  # noqa: S608 - names are constants
+        cursor.execute(f"SELECT {calls}")
         row = cursor.fetchone()
     assert row is not None  # noqa: S101 - a SELECT without FROM has one row
     return [value or "" for value in row]

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from bangfu.accounts.roles import OFFICES, READERS, Role
 from bangfu.calc.values.text import Text
-from bangfu.web.navigation import GrantChoice, NavItem, mark_current
+from bangfu.web.navigation import NavItem, mark_current
 
 _STAFF = READERS - {Role.HELPER}
 _MENU: tuple[tuple[Text, str, str, frozenset[Role]], ...] = (
@@ -28,20 +28,27 @@ _MENU: tuple[tuple[Text, str, str, frozenset[Role]], ...] = (
     ),
 )
 
+USER_MENU = (
+    NavItem(
+        Text("修改密码", "Change the password"), "/accounts/password/change/", "key"
+    ),
+    NavItem(Text("两步验证", "Two-step log-in"), "/accounts/2fa/", "shield-lock"),
+)
+
 
 def navigation(request: HttpRequest) -> dict[str, object]:
-    """Return the menu of the acting role and the grants to switch between."""
+    """Return the menus of the acting role, for the shell."""
     actor = getattr(request, "actor", None)
     if actor is None:
-        return {"navigation": (), "grant_choices": ()}
+        return {"navigation": ()}
     items = tuple(
-        NavItem(label, reverse(name), icon) for label, name, icon, roles in _MENU if actor.role in roles
+        NavItem(label, reverse(name), icon)
+        for label, name, icon, roles in _MENU
+        if actor.role in roles
     )
-    choices = [
-        GrantChoice(grant.pk, Role(grant.role).text, str(grant.division_code))
-        for grant in getattr(request, "grants", [])
-    ]
     return {
         "navigation": mark_current(items, request.path),
-        "grant_choices": choices,
+        "grant_switch_url": reverse("accounts:switch_grant"),
+        "search_url": reverse("registry:households") if actor.role in READERS else "",
+        "user_menu": USER_MENU,
     }

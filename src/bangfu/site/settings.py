@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from bangfu.calc.values.division_code import DivisionCode
+from bangfu.calc.values.text import Text
 from bangfu.local import postgres as embedded
 from bangfu.local import roles as database_roles
 from bangfu.scope.actor import SYSTEM_SCOPE_OPTIONS
@@ -41,7 +42,9 @@ def _databases() -> dict[str, dict[str, object]]:
     options = {"OPTIONS": {"application_name": "bangfu"}}
     # The owner migrates as the system: row security binds it too, and a new foreign key
     # is checked against every row.
-    system = {"OPTIONS": {"application_name": "bangfu", "options": SYSTEM_SCOPE_OPTIONS}}
+    system = {
+        "OPTIONS": {"application_name": "bangfu", "options": SYSTEM_SCOPE_OPTIONS}
+    }
     # "side": a second connection of the same role, for progress seen at once.
     return {
         "default": {**app, **options, "CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True},
@@ -111,6 +114,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "bangfu.accounts.middleware.SessionLimitMiddleware",
     "bangfu.accounts.middleware.ActingMiddleware",
+    "bangfu.web.middleware.PrivatePagesMiddleware",
     "bangfu.web.middleware.RefusalMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -138,11 +142,19 @@ BANGFU_JOBS = {
     "pairing.solve": "bangfu.pairing.tasks.run_solve",
     "pairing.apply": "bangfu.pairing.tasks.run_apply",
 }
+BANGFU_JOB_TEXTS = {
+    "registry.import": Text("核对导入文件", "Check an import"),
+    "registry.apply_import": Text("写入导入数据", "Store an import"),
+    "pairing.solve": Text("计算配对方案", "Solve a pairing run"),
+    "pairing.apply": Text("执行配对方案", "Apply a pairing run"),
+}
 BANGFU_ACTOR_OF_GRANT = "bangfu.accounts.queries.actor_of_grant"
+BANGFU_ACTOR_FOR_COMMAND = "bangfu.accounts.queries.actor_for_command"
 BANGFU_HOUSEHOLD_PANELS = ["bangfu.pairing.panels.household"]
 BANGFU_TODO = ["bangfu.registry.panels.todo", "bangfu.pairing.panels.todo"]
 BANGFU_POLICY_PACK = env.text(
-    "BANGFU_POLICY_PACK", str(Path(__file__).parents[1] / "policy" / "packs" / "default")
+    "BANGFU_POLICY_PACK",
+    str(Path(__file__).parents[1] / "policy" / "packs" / "default"),
 )
 BANGFU_MAP_APPROVAL_NUMBER = env.text("BANGFU_MAP_APPROVAL_NUMBER")
 BANGFU_FILES = env.text("BANGFU_FILES", str(VAR / "files"))
@@ -185,7 +197,9 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"
+    },
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"

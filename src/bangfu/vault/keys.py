@@ -25,8 +25,11 @@ class KeysMissing(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """seal: key number -> 32 bytes; current: the number that new values are sealed with;
-    index: 32 bytes for blind indexes."""
+    """The keys of one installation, 32 bytes each.
+
+    seal: by number, old ones kept for reading. current: the number that new values are
+    sealed with. index: for blind indexes.
+    """
 
     seal: dict[int, bytes]
     current: int
@@ -56,7 +59,11 @@ def keys() -> Keys:
         status = path.stat()
     except OSError as error:
         raise KeysMissing(
-            Text("找不到密钥文件 {path}。", "The keys file {path} is missing.", {"path": path}),
+            Text(
+                "找不到密钥文件 {path}。",
+                "The keys file {path} is missing.",
+                {"path": path},
+            ),
             remedy=Text(
                 "首次安装请运行 bangfu setup；已有数据时请从备份恢复该文件。",
                 "On a first installation run bangfu setup; with data present restore the "
@@ -70,7 +77,9 @@ def keys() -> Keys:
                 "The keys file {path} is open to other accounts.",
                 {"path": path},
             ),
-            remedy=Text("请运行 chmod 600 {path}。", "Run chmod 600 {path}.", {"path": path}),
+            remedy=Text(
+                "请运行 chmod 600 {path}。", "Run chmod 600 {path}.", {"path": path}
+            ),
         )
     return _read(path, status.st_mtime_ns)
 
@@ -78,7 +87,9 @@ def keys() -> Keys:
 @lru_cache(maxsize=4)
 def _read(path: Path, _changed: int) -> Keys:
     content = json.loads(path.read_text())
-    seal = {int(number): base64.b64decode(key) for number, key in content["seal"].items()}
+    seal = {
+        int(number): base64.b64decode(key) for number, key in content["seal"].items()
+    }
     return Keys(seal, int(content["current"]), base64.b64decode(content["index"]))
 
 

@@ -8,8 +8,20 @@ from bangfu.scope.fields import DivisionCodeField, division_code_check
 from bangfu.scope.row_security import security_by_rule
 
 ROLES = [
-    "city", "county", "township", "village", "team", "helper", "department", "inspector",
-    "preparer", "approver", "payer", "auditor", "leadership", "administrator",
+    "city",
+    "county",
+    "township",
+    "village",
+    "team",
+    "helper",
+    "department",
+    "inspector",
+    "preparer",
+    "approver",
+    "payer",
+    "auditor",
+    "leadership",
+    "administrator",
 ]
 OWN_OR_MANAGED = """
 (current_setting('bangfu.grant_id')::bigint >= 0)
@@ -27,9 +39,22 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="User",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 ("password", models.CharField(max_length=128, verbose_name="password")),
-                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "last_login",
+                    models.DateTimeField(
+                        blank=True, null=True, verbose_name="last login"
+                    ),
+                ),
                 ("username", models.CharField(max_length=60, unique=True)),
                 ("name", models.CharField(max_length=60)),
                 ("unit_name", models.CharField(blank=True, max_length=120)),
@@ -41,7 +66,8 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [
                     models.CheckConstraint(
-                        condition=Q(username__regex="^[a-z0-9][a-z0-9._-]{1,59}$"), name="accounts_user_username_ok"
+                        condition=Q(username__regex="^[a-z0-9][a-z0-9._-]{1,59}$"),
+                        name="accounts_user_username_ok",
                     )
                 ],
             },
@@ -49,8 +75,19 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Grant",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("role", models.CharField(choices=[(r, r) for r in ROLES], max_length=20)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(choices=[(r, r) for r in ROLES], max_length=20),
+                ),
                 ("division_code", DivisionCodeField()),
                 ("official_id", models.BigIntegerField(null=True)),
                 ("valid_from_date", models.DateField()),
@@ -69,21 +106,26 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [
                     division_code_check("accounts_grant"),
-                    models.CheckConstraint(condition=Q(role__in=ROLES), name="accounts_grant_role_known"),
+                    models.CheckConstraint(
+                        condition=Q(role__in=ROLES), name="accounts_grant_role_known"
+                    ),
                     models.CheckConstraint(
                         condition=Q(role="helper", official_id__isnull=False)
                         | ~Q(role="helper") & Q(official_id__isnull=True),
                         name="accounts_grant_helper_is_official",
                     ),
                     models.CheckConstraint(
-                        condition=Q(valid_to_date__isnull=True) | Q(valid_to_date__gt=F("valid_from_date")),
+                        condition=Q(valid_to_date__isnull=True)
+                        | Q(valid_to_date__gt=F("valid_from_date")),
                         name="accounts_grant_period_ok",
                     ),
                     models.CheckConstraint(
-                        condition=~Q(granted_by_id=F("user_id")), name="accounts_grant_not_to_oneself"
+                        condition=~Q(granted_by_id=F("user_id")),
+                        name="accounts_grant_not_to_oneself",
                     ),
                     models.UniqueConstraint(
-                        fields=("user", "role", "division_code", "valid_from_date"), name="accounts_grant_once"
+                        fields=("user", "role", "division_code", "valid_from_date"),
+                        name="accounts_grant_once",
                     ),
                 ],
             },

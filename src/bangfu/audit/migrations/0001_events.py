@@ -20,7 +20,15 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Event",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 ("act", models.UUIDField(null=True)),
                 ("action", models.CharField(max_length=80)),
                 ("user_id", models.BigIntegerField()),
@@ -37,8 +45,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    models.Index(fields=["subject_type", "subject_id"], name="audit_subject"),
-                    models.Index(fields=["division_code", "-id"], name="audit_division"),
+                    models.Index(
+                        fields=["subject_type", "subject_id"], name="audit_subject"
+                    ),
+                    models.Index(
+                        fields=["division_code", "-id"], name="audit_division"
+                    ),
                 ],
             },
         ),

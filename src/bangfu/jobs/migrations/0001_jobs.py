@@ -17,9 +17,24 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Job",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 ("kind", models.CharField(max_length=60)),
-                ("state", models.CharField(choices=[(s, s.title()) for s in STATES], default="queued", max_length=10)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[(s, s.title()) for s in STATES],
+                        default="queued",
+                        max_length=10,
+                    ),
+                ),
                 ("division_code", DivisionCodeField()),
                 ("user_id", models.BigIntegerField()),
                 ("username", models.CharField(max_length=150)),
@@ -42,20 +57,27 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [
                     division_code_check("jobs_job"),
-                    models.CheckConstraint(condition=Q(state__in=STATES), name="jobs_job_state_known"),
+                    models.CheckConstraint(
+                        condition=Q(state__in=STATES), name="jobs_job_state_known"
+                    ),
                     models.CheckConstraint(
                         condition=Q(state__in=FINAL, finished_at__isnull=False)
                         | ~Q(state__in=FINAL) & Q(finished_at__isnull=True),
                         name="jobs_job_finished_when_final",
                     ),
                     models.CheckConstraint(
-                        condition=Q(state="running", lease_until__isnull=False) | ~Q(state="running"),
+                        condition=Q(state="running", lease_until__isnull=False)
+                        | ~Q(state="running"),
                         name="jobs_job_running_has_lease",
                     ),
                 ],
                 "indexes": [
                     models.Index(fields=["division_code", "-id"], name="jobs_division"),
-                    models.Index(condition=Q(state="running"), fields=["lease_until"], name="jobs_running_lease"),
+                    models.Index(
+                        condition=Q(state="running"),
+                        fields=["lease_until"],
+                        name="jobs_running_lease",
+                    ),
                 ],
             },
         ),

@@ -1,0 +1,18 @@
+"""Addresses of accounts and grants; log-in itself is django-allauth's."""
+
+from django.urls import path
+
+from bangfu.accounts import views
+
+app_name = "accounts"
+urlpatterns = [
+    path("grant/", views.switch_grant, name="switch_grant"),
+    path("new-password/", views.new_password, name="new_password"),
+    path("users/", views.users, name="users"),
+    path("users/new/", views.user_new, name="user_new"),
+    path("users/<int:user_id>/", views.user, name="user"),
+    path("users/<int:user_id>/grant/", views.grant_new, name="grant_new"),
+    path("users/<int:user_id>/reset/", views.password_reset, name="reset"),
+    path("users/<int:user_id>/active/", views.active, name="active"),
+    path("grants/<int:grant_id>/end/", views.grant_end, name="grant_end"),
+]

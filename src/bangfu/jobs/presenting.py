@@ -1,0 +1,47 @@
+"""Jobs as the shell shows them: badges, names and progress."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.urls import reverse
+
+from bangfu.calc.values.text import Text
+from bangfu.jobs.models import Job, State
+from bangfu.web.cells import Badge
+from bangfu.web.progress import Progress
+
+_BADGES = {
+    State.QUEUED: ("neutral", "hourglass"),
+    State.RUNNING: ("info", "arrow-repeat"),
+    State.DONE: ("success", "check-circle-fill"),
+    State.FAILED: ("danger", "x-octagon-fill"),
+    State.CANCELLED: ("neutral", "slash-circle"),
+}
+
+
+def kind_text(job: Job) -> Text:
+    """Return the name of the job's kind (settings.BANGFU_JOB_TEXTS)."""
+    text: Text = settings.BANGFU_JOB_TEXTS[job.kind]
+    return text
+
+
+def state_badge(job: Job) -> Badge:
+    """Return the state as icon and words."""
+    state = State(job.state)
+    kind, icon = _BADGES[state]
+    return Badge(state.text, kind, icon)
+
+
+def progress_of(job: Job) -> Progress:
+    """Return the progress block of a job, which asks again until the job is over."""
+    return Progress(
+        key=f"job-{job.pk}",
+        text=job.message_text or kind_text(job),
+        badge=state_badge(job),
+        done=job.progress_done,
+        total=job.progress_total,
+        poll_url=reverse("jobs:progress", args=[job.pk]),
+        is_over=job.is_final,
+        is_failed=job.state == State.FAILED,
+        note=job.error_text,
+    )
