@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 import uuid
 from typing import Any
 
@@ -117,7 +118,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer 500 with a number under which the log holds the traceback."""
     incident = uuid.uuid4().hex[:8]
-    logger.error("incident %s at %s", incident, request.path, exc_info=True)
+    logger.error("incident %s at %s", incident, request.path, exc_info=sys.exc_info())
     remedy = Text(
         "请稍后再试；如仍出错，请把事件编号 {incident} 告诉管理员。",
         "Try again later; if it fails again, give your administrator the incident "

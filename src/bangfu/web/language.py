@@ -1,7 +1,5 @@
 """The reader's language: put a `Text` into it, now or when it is shown."""
 
-from typing import cast
-
 from django.utils.functional import lazy
 from django.utils.translation import get_language
 
@@ -40,7 +38,7 @@ def say(value: object) -> str:
 
 def say_later(zh: str, en: str, **params: object) -> str:
     """Return a lazy string for form labels, put into words when it is rendered."""
-    return cast("str", _say_lazily(Text(zh, en, params)))
+    return _say_lazily(Text(zh, en, params))
 
 
 _say_lazily = lazy(say, str)

@@ -30,6 +30,7 @@ DENSITIES = {
     "default": Text("默认", "Default"),
     "loose": Text("宽松", "Loose"),
 }
+NOTHING_MATCHES = Text("没有符合条件的记录。", "No records match.")
 COUNT_LIMIT = 20_000
 SELECTION_LIMIT = 1_000
 
@@ -76,7 +77,7 @@ class ListSpec:
     filters: Sequence[Filter] = ()
     order: str = "pk"
     row_url: Callable[[Any], str] | None = None
-    empty: Text = Text("没有符合条件的记录。", "No records match.")
+    empty: Text = NOTHING_MATCHES
     count_limit: int = COUNT_LIMIT
     page_size: int = PAGE_SIZES[0]
 

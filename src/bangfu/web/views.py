@@ -45,7 +45,7 @@ def list_settings(request: HttpRequest) -> HttpResponse:
     data = form.cleaned_data
     hidden = form.hidden_columns(request.POST.getlist("columns"))
     Preference.objects.put(
-        user_id=request.user.pk,
+        user_id=_user_id(request),
         key=preference_key(data["key"]),
         changes={"hidden": hidden, "density": data["density"], "size": data["size"]},
     )
@@ -61,7 +61,7 @@ def list_views(request: HttpRequest) -> HttpResponse:
         raise BadInput(_NOT_SETTINGS)
     data = form.cleaned_data
     key = preference_key(data["key"])
-    kept = Preference.objects.value_of(user_id=request.user.pk, key=key).get(
+    kept = Preference.objects.value_of(user_id=_user_id(request), key=key).get(
         "views", []
     )
     assert isinstance(kept, list)  # noqa: S101 - only this view writes it
@@ -70,7 +70,7 @@ def list_views(request: HttpRequest) -> HttpResponse:
         views.append({"name": data["name"], "query": data["query"]})
     if len(views) > VIEWS_MAX:
         raise BadInput(_TOO_MANY_VIEWS.with_(limit=VIEWS_MAX), remedy=_REMOVE_ONE)
-    Preference.objects.put(user_id=request.user.pk, key=key, changes={"views": views})
+    Preference.objects.put(user_id=_user_id(request), key=key, changes={"views": views})
     return _back(request)
 
 
@@ -89,3 +89,8 @@ def _back(request: HttpRequest) -> HttpResponseRedirect:
         target, {request.get_host()}, require_https=request.is_secure()
     )
     return HttpResponseRedirect(target if is_ours else "/")
+
+
+def _user_id(request: HttpRequest) -> int:
+    assert request.user.pk is not None  # noqa: S101 - login_required stands before
+    return request.user.pk

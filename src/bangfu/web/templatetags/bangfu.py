@@ -199,7 +199,9 @@ def field(
         css = "form-select"
     else:
         css = "form-control"
-    attrs = {"class": f"{css} is-invalid" if bound.errors else css}
+    attrs: dict[str, str | bool] = {
+        "class": f"{css} is-invalid" if bound.errors else css
+    }
     if say_value(widget.attrs.get("placeholder")) == say_value(label or bound.label):
         attrs["placeholder"] = ""
     if isinstance(widget, Textarea):
@@ -299,10 +301,10 @@ def help_contact() -> str:
 
 @register.simple_tag(takes_context=True)
 def current_grant(context: Context) -> GrantChoice | None:
-    """Return the one of `grant_choices` under which the reader acts."""
-    actor = getattr(context["request"], "actor", None)
-    acting = getattr(actor, "grant_id", None)
-    choices: Iterable[GrantChoice] = context.get("grant_choices", ())
+    """Return the one of `request.grants` under which the reader acts."""
+    request = context["request"]
+    acting = getattr(request.actor, "grant_id", None)
+    choices: Iterable[GrantChoice] = request.grants
     return next((choice for choice in choices if choice.grant_id == acting), None)
 
 
