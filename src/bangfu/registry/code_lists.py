@@ -8,13 +8,21 @@ Source: national registration form as filled in from 2014 on; ethnic groups GB/T
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bangfu.calc.values.text import Text
 from bangfu.exchange.declaration import CodeList
 
 
-def _list(key: str, zh: str, en: str, *entries: tuple[str, str, str]) -> CodeList:
+def _list(
+    key: str,
+    zh: str,
+    en: str,
+    *entries: tuple[str, str, str],
+    aliases: Mapping[str, str] | None = None,
+) -> CodeList:
     rows = tuple((code, Text(label_zh, label_en)) for code, label_zh, label_en in entries)
-    return CodeList(key, Text(zh, en), rows)
+    return CodeList(key, Text(zh, en), rows, aliases or {})
 
 
 STATUS = _list(
@@ -68,6 +76,15 @@ RELATION = _list(
     ("16", "之婆婆", "husband's mother"), ("17", "之祖父", "paternal grandfather"),
     ("18", "之祖母", "paternal grandmother"), ("19", "之外祖父", "maternal grandfather"),
     ("20", "之外祖母", "maternal grandmother"), ("99", "其他", "other"),
+    aliases={
+        "本人": "01", "妻子": "02", "妻": "02", "丈夫": "02", "夫": "02",
+        "儿子": "03", "子": "03", "长子": "03", "次子": "03", "三子": "03",
+        "女儿": "04", "女": "04", "长女": "04", "次女": "04", "三女": "04",
+        "儿媳": "05", "女婿": "06", "孙子": "07", "孙女": "08", "外孙子": "09", "外孙": "09",
+        "外孙女": "10", "父亲": "11", "父": "11", "母亲": "12", "母": "12", "岳父": "13",
+        "岳母": "14", "公公": "15", "婆婆": "16", "祖父": "17", "爷爷": "17", "祖母": "18",
+        "奶奶": "18", "外祖父": "19", "外公": "19", "外祖母": "20", "外婆": "20",
+    },
 )
 MALE_RELATIONS = ("03", "06", "07", "09", "11", "13", "15", "17", "19")
 FEMALE_RELATIONS = ("04", "05", "08", "10", "12", "14", "16", "18", "20")

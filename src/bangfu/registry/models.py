@@ -113,7 +113,9 @@ class Household(models.Model):
                 fields=["id", "division_code"], name="registry_household_id_division"
             ),
             models.CheckConstraint(
-                condition=models.Q(household_no__regex="^[0-9A-Za-z-]*[1-9A-Za-z][0-9A-Za-z-]*$"),
+                condition=models.Q(
+                    household_no__regex="^[0-9A-Za-z-]*[1-9A-Za-z][0-9A-Za-z-]*$"
+                ),
                 name="registry_household_no_not_blank_or_zero",
             ),
             models.CheckConstraint(
@@ -121,7 +123,9 @@ class Household(models.Model):
                 name="registry_household_status_known",
             ),
             models.CheckConstraint(
-                condition=models.Q(cause_main__in=["", *(code for code, _ in CAUSE.entries)]),
+                condition=models.Q(
+                    cause_main__in=["", *(code for code, _ in CAUSE.entries)]
+                ),
                 name="registry_household_cause_known",
             ),
             models.CheckConstraint(
@@ -130,7 +134,9 @@ class Household(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["division_code", "status"], name="registry_hh_division"),
+            models.Index(
+                fields=["division_code", "status"], name="registry_hh_division"
+            ),
             models.Index(fields=["head_initials"], name="registry_hh_initials"),
         ]
 
@@ -153,7 +159,9 @@ class Member(models.Model):
     number, keyed digest of its last four characters, last two characters in clear.
     """
 
-    household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="members")
+    household = models.ForeignKey(
+        Household, on_delete=models.PROTECT, related_name="members"
+    )
     division_code = DivisionCodeField()
     position = models.PositiveSmallIntegerField()
     name = models.CharField(max_length=60)
@@ -204,7 +212,8 @@ class Member(models.Model):
                 name="registry_member_person_once",
             ),
             models.CheckConstraint(
-                condition=models.Q(work_months__isnull=True) | models.Q(work_months__lte=12),
+                condition=models.Q(work_months__isnull=True)
+                | models.Q(work_months__lte=12),
                 name="registry_member_work_months_ok",
             ),
             models.CheckConstraint(
@@ -215,7 +224,9 @@ class Member(models.Model):
         ]
         indexes = [
             models.Index(fields=["identity_index"], name="registry_member_identity"),
-            models.Index(fields=["identity_last_four_index"], name="registry_member_last_four"),
+            models.Index(
+                fields=["identity_last_four_index"], name="registry_member_last_four"
+            ),
             models.Index(fields=["initials"], name="registry_member_initials"),
             models.Index(fields=["division_code"], name="registry_member_division"),
         ]
@@ -233,7 +244,9 @@ class Income(models.Model):
     where the form did not split them. stated_net_fen: as the form said, for comparison.
     """
 
-    household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="incomes")
+    household = models.ForeignKey(
+        Household, on_delete=models.PROTECT, related_name="incomes"
+    )
     division_code = DivisionCodeField()
     year = models.PositiveSmallIntegerField()
     wage_fen = models.BigIntegerField(default=0)
@@ -264,7 +277,9 @@ class Income(models.Model):
     class Meta:
         constraints = [
             division_code_check("registry_income"),
-            models.UniqueConstraint(fields=["household", "year"], name="registry_income_once"),
+            models.UniqueConstraint(
+                fields=["household", "year"], name="registry_income_once"
+            ),
             models.CheckConstraint(
                 condition=models.Q(
                     wage_fen__gte=0,
@@ -291,8 +306,12 @@ class Flag(models.Model):
     code: V1 to V15. message: `Text` as JSON, without names or numbers of persons.
     """
 
-    household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="flags")
-    member = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="flags")
+    household = models.ForeignKey(
+        Household, on_delete=models.PROTECT, related_name="flags"
+    )
+    member = models.ForeignKey(
+        Member, on_delete=models.PROTECT, null=True, related_name="flags"
+    )
     division_code = DivisionCodeField()
     code = models.CharField(max_length=4)
     severity = models.CharField(max_length=10)
@@ -303,7 +322,9 @@ class Flag(models.Model):
     class Meta:
         constraints = [division_code_check("registry_flag")]
         indexes = [
-            models.Index(fields=["division_code", "code"], name="registry_flag_division")
+            models.Index(
+                fields=["division_code", "code"], name="registry_flag_division"
+            )
         ]
 
     def __str__(self) -> str:
@@ -355,7 +376,11 @@ class Import(models.Model):
 
     class Meta:
         constraints = [division_code_check("registry_import")]
-        indexes = [models.Index(fields=["division_code", "-id"], name="registry_import_division")]
+        indexes = [
+            models.Index(
+                fields=["division_code", "-id"], name="registry_import_division"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"import {self.pk} {self.kind} {self.state}"
