@@ -1,0 +1,141 @@
+"""What the tree allows, in terms of states only; refusals of this app.
+
+NoSuchDivision        nothing of this code on that day               (404)
+TreeConflict          the tree is not in a state for this change     (409)
+FlagConflict          the village has, or has not, this flag then    (409)
+WrongUnit             the act is for another level of division       (422)
+BadGeometry           the outline cannot be used                     (422)
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from bangfu.calc.values.division_code import DivisionCode, Level
+from bangfu.calc.values.findings import BadInput, WrongState
+from bangfu.calc.values.text import Text
+from bangfu.divisions.models import NAME_LENGTH, Division
+
+REASON_REMEDY = Text("请核对代码和日期。", "Check the code and the day.")
+
+
+class NoSuchDivision(BadInput):
+    """No division has this code on that day."""
+
+    code = "no_such_division"
+    http_status = 404
+
+    @classmethod
+    def of(cls, code: str, day: date) -> NoSuchDivision:
+        """Say it of one code."""
+        return cls(
+            Text(
+                "{day} 没有代码为 {code} 的区划。",
+                "There is no division {code} on {day}.",
+                {"code": code, "day": day},
+            ),
+            remedy=REASON_REMEDY,
+        )
+
+
+class TreeConflict(WrongState):
+    """The tree is not in a state for this change."""
+
+    code = "tree_conflict"
+
+
+class FlagConflict(WrongState):
+    """The village already has, or does not have, this flag then."""
+
+    code = "flag_conflict"
+
+
+class WrongUnit(BadInput):
+    """The act is for divisions of another level or parent."""
+
+    code = "wrong_unit"
+
+
+class BadGeometry(BadInput):
+    """The outline cannot be used."""
+
+    code = "bad_geometry"
+
+
+def check_name(name: str) -> str:
+    """Return a name without blanks around it. Raises BadInput for none or too long."""
+    name = name.strip()
+    if not name or len(name) > NAME_LENGTH:
+        raise BadInput(
+            Text(
+                "区划名称应为 1 至 {limit} 个字。",
+                "The name of a division has 1 to {limit} characters.",
+                {"limit": NAME_LENGTH},
+            ),
+            code="division_name",
+        )
+    return name
+
+
+def check_change_day(division: Division, day: date) -> None:
+    """Raise TreeConflict unless the row may end on `day`: later than it began."""
+    if day <= division.valid_from_date:
+        raise TreeConflict(
+            Text(
+                "{division} 自 {start} 起有效，变更日期应晚于该日。",
+                "{division} is valid from {start}; the change must be later.",
+                {"division": division, "start": division.valid_from_date},
+            ),
+            remedy=Text(
+                "名称登记有误的，请重新导入区划表更正。",
+                "To correct a misprint, import the list again.",
+            ),
+        )
+
+
+def check_childless(division: Division, children: int) -> None:
+    """Raise TreeConflict while divisions still lie below one that is to end."""
+    if children:
+        raise TreeConflict(
+            Text(
+                "{division} 还有 {count} 个下级区划，应先划转。",
+                "{division} still has {count} divisions below it; move them first.",
+                {"division": division, "count": children},
+            ),
+        )
+
+
+def check_unused(code: DivisionCode, taken: Division | None) -> None:
+    """Raise TreeConflict when a new code is valid already or will be."""
+    if taken is not None:
+        raise TreeConflict(
+            Text(
+                "代码 {code} 已被 {taken} 使用。",
+                "The code {code} is taken by {taken}.",
+                {"code": code, "taken": taken},
+            ),
+        )
+
+
+def check_same_level(codes: list[DivisionCode]) -> None:
+    """Raise WrongUnit unless all codes are of one level."""
+    if len({code.level for code in codes}) != 1:
+        raise WrongUnit(
+            Text(
+                "合并、分设、改码的区划应为同一级：{codes}。",
+                "Divisions that merge, split or change code are of one level: {codes}.",
+                {"codes": ", ".join(codes)},
+            ),
+        )
+
+
+def check_village(code: DivisionCode) -> None:
+    """Raise WrongUnit unless the code is a village's."""
+    if code.level is not Level.VILLAGE:
+        raise WrongUnit(
+            Text(
+                "只有村级区划可以标记，{code} 是{level}。",
+                "Only villages carry flags; {code} is a {level}.",
+                {"code": code, "level": code.level.text},
+            ),
+        )
