@@ -97,7 +97,7 @@ def key_range_end(keys: Ints) -> Ints:
 
 def key_at(keys: Ints, digits: int) -> Ints:
     """Return the keys of the divisions at a level that contain those of `keys`."""
-    unit = 10 ** (DIGITS - digits)
+    unit = int(10 ** (DIGITS - digits))
     return keys // 16 // unit * unit * 16 + digits
 
 
@@ -113,7 +113,7 @@ def contains_sorted(sorted_values: Ints, values: Ints) -> Mask:
         return np.zeros(len(values), dtype=bool)
     at = np.searchsorted(sorted_values, values)
     at[at == len(sorted_values)] = 0
-    return np.equal(sorted_values[at], values)
+    return np.asarray(sorted_values[at] == values, dtype=np.bool_)
 
 
 def dense_ranks(*columns: NDArray[np.generic]) -> tuple[Ints, Ints]:
@@ -324,7 +324,7 @@ def distance_cost(
     All in km; ties round to even. The rounding costs at most 5 m a household.
     """
     kilometres = np.hypot(x_from - x_to, y_from - y_to)
-    return np.rint(kilometres * 100).astype(np.int64) * np.int64(km_price)
+    return np.asarray(np.rint(kilometres * 100) * km_price, dtype=np.int64)
 
 
 def arc_range(starts: Ints, ends: Ints) -> tuple[Ints, Ints]:

@@ -88,7 +88,16 @@ def check(given: Tables, params: Params) -> tuple[Tables | None, list[Finding]]:
         findings += _check_together(frames)
     if any(finding.severity is Severity.IMPOSSIBLE for finding in findings):
         return None, findings
-    return Tables(**{"costs": None, **frames}), findings
+    return (
+        Tables(
+            households=frames["households"],
+            officials=frames["officials"],
+            existing=frames["existing"],
+            forbidden=frames["forbidden"],
+            costs=frames.get("costs"),
+        ),
+        findings,
+    )
 
 
 def _check_each(frames: dict[str, pl.DataFrame]) -> list[Finding]:

@@ -132,6 +132,39 @@ def count_by_division(roll: Roll) -> Tree:
     )
 
 
+def starved_divisions(tree: Tree) -> list[int]:
+    """Return the divisions where places lack, as small as they explain it, by code.
+
+    A division without places and households of its own only adds up its children.
+    """
+    found = []
+    waiting = [int(at) for at in np.flatnonzero((tree.parent < 0) & (tree.unmet > 0))]
+    while waiting:
+        at = waiting.pop()
+        if tree.places[at] > 0 or tree.households[at] > 0:
+            found.append(at)
+        else:
+            waiting += [int(child) for child in tree.children(at) if tree.unmet[child]]
+    return sorted(found)
+
+
+def crowded_divisions(tree: Tree) -> list[int]:
+    """Return the divisions in which lower quotas exceed households, by code.
+
+    Each is the division where the excess arises: that of its children does not explain
+    it.
+    """
+    found = []
+    waiting = [int(at) for at in np.flatnonzero((tree.parent < 0) & (tree.idle > 0))]
+    while waiting:
+        at = waiting.pop()
+        if tree.idle[at] > tree.idle_below[at]:
+            found.append(at)
+        else:
+            waiting += [int(child) for child in tree.children(at) if tree.idle[child]]
+    return sorted(found)
+
+
 def _sums(at: Ints, values: Ints, size: int) -> Ints:
     total = np.zeros(size, dtype=np.int64)
     np.add.at(total, at, values)

@@ -194,7 +194,8 @@ def _place_sizes(layout: Layout) -> Ints:
 def _add_quota_arcs(
     arcs: _Arcs, roll: Roll, layout: Layout, persons: Ints, first_person: int
 ) -> None:
-    high = np.minimum(roll.high, roll.households)
+    # Out of reach, so that no capped quota ever gets a price of its own.
+    high = np.minimum(roll.high, roll.households + 1)
     low = roll.low
     pools = len(layout.pool_serves)
     is_person = np.zeros(roll.officials, dtype=bool)
@@ -260,14 +261,14 @@ def _add_single_arcs(
         cost += roll.mismatch[layout.group_need[group], layout.pool_expertise[pools]]
         parts.append((pools, np.full(len(pools), group), cost))
     empty = np.empty(0, dtype=np.int64)
-    tail, group, cost = (
+    tail, head, cost = (
         np.concatenate([empty, *(part[column] for part in parts)])
         for column in range(3)
     )
     arcs.add(
         "single",
         FIRST_POOL + tail,
-        first_group + group,
+        first_group + head,
         cost=cost,
         low=np.zeros(len(tail), dtype=np.int64),
         high=np.full(len(tail), 2, dtype=np.int64),

@@ -19,7 +19,7 @@ from bangfu.calc.pairing.checks import Params
 from bangfu.calc.pairing.dealing import Deal, deal
 from bangfu.calc.pairing.duals import Certificate, certify, node_prices, reduced_costs
 from bangfu.calc.pairing.flow import cheapest_flow, largest_flow
-from bangfu.calc.pairing.jurisdictions import Tree
+from bangfu.calc.pairing.jurisdictions import Tree, crowded_divisions
 from bangfu.calc.pairing.kinship import exchange_forbidden
 from bangfu.calc.pairing.network import (
     FIRST_POOL,
@@ -155,25 +155,6 @@ def laminar_reach(roll: Roll, tree: Tree) -> Reach:
         starved=tree.short_of_places()[at_household],
         crowded=crowded,
     )
-
-
-def crowded_divisions(tree: Tree) -> list[int]:
-    """Return the divisions in which lower quotas exceed households, smallest first.
-
-    Each is the division where the excess arises: that of its children does not explain
-    it.
-    """
-    found = []
-    waiting = [int(at) for at in np.flatnonzero((tree.parent < 0) & (tree.idle > 0))]
-    while waiting:
-        at = waiting.pop()
-        if tree.idle[at] > tree.idle_below[at]:
-            found.append(at)
-        else:
-            waiting += [
-                int(child) for child in tree.children(at) if tree.idle[child] > 0
-            ]
-    return sorted(found)
 
 
 def _reach_by_flow(roll: Roll, layout: Layout, params: Params) -> Reach:
