@@ -18,7 +18,7 @@ from types import MappingProxyType
 
 from bangfu.calc.values.division_code import DivisionCode
 from bangfu.calc.values.findings import BadInput, WrongState
-from bangfu.calc.values.text import Text, join
+from bangfu.calc.values.text import Text
 from bangfu.policy.differences import Difference, compare
 from bangfu.policy.parameters import SPECIFICATIONS
 from bangfu.policy.values import NATIONAL, Parameter, Status, Value
@@ -80,26 +80,40 @@ class Pack:
         result is an assumption. Raises UnknownParameter, NoValue, UnverifiedValue,
         UnknownScenario, or InvalidDivisionCode.
         """
-        assert not isinstance(at, datetime)  # noqa: S101 -- civil dates only
-        where = NATIONAL if division is None else DivisionCode(division)
-        dated = self._dated(key)
-        if scenario is not None and scenario not in self.scenarios:
-            raise _unknown_scenario(scenario, self.scenarios)
-        holding = [v for v in dated if v.holds_on(at) and v.covers(where)]
-        regulation = [v for v in holding if v.scenario is None]
-        assumed = [v for v in holding if v.scenario is not None]
-        chosen = _best(v for v in assumed if v.scenario == scenario) or _best(
-            regulation
-        )
+        chosen = self.in_force(key, at=at, division=division, scenario=scenario)
         if chosen is None:
-            raise _missing(key, at, where, assumed)
+            raise self._missing(key, at, division)
         if (
             chosen.status is Status.UNVERIFIED
             and scenario is None
             and SPECIFICATIONS[key].money
         ):
-            raise _unverified(chosen, assumed)
+            raise _unverified(chosen)
         return chosen
+
+    def in_force(
+        self,
+        key: str,
+        *,
+        at: date,
+        division: str | None = None,
+        scenario: str | None = None,
+    ) -> Value | None:
+        """Return what `value` looks up, for showing only: None when nothing holds.
+
+        An unverified value is returned too, so nothing may be computed from it. Raises
+        UnknownParameter, UnknownScenario, or InvalidDivisionCode.
+        """
+        assert not isinstance(at, datetime)  # noqa: S101 -- civil dates only
+        dated = self._dated(key)
+        where = _where(division)
+        if scenario is not None and scenario not in self.scenarios:
+            raise _unknown_scenario(scenario, self.scenarios)
+        holding = [v for v in dated if v.holds_on(at) and v.covers(where)]
+        regulation = [v for v in holding if v.scenario is None]
+        if scenario is None:
+            return _best(regulation)
+        return _best(v for v in holding if v.scenario == scenario) or _best(regulation)
 
     def values_of(self, key: str) -> tuple[Value, ...]:
         """Return every dated value of `key`, scenarios too, by scope and start.
@@ -127,6 +141,18 @@ class Pack:
         return compare(
             (self.parameters, self.all_values()), (other.parameters, other.all_values())
         )
+
+    def _missing(
+        self, key: str, at: date, division: str | None
+    ) -> NoValue | UnverifiedValue:
+        where = _where(division)
+        scenarios = [
+            value.scenario
+            for value in self._dated(key)
+            if value.scenario and value.holds_on(at) and value.covers(where)
+        ]
+        params: dict[str, object] = {"key": key, "at": at, "division": _place(where)}
+        return _only_assumed(params, scenarios) if scenarios else _no_value(params)
 
     def _dated(self, key: str) -> tuple[Value, ...]:
         if key not in SPECIFICATIONS:
@@ -204,6 +230,10 @@ def _best(values: Iterable[Value]) -> Value | None:
     return max(values, key=lambda v: (len(v.scope), v.valid_from), default=None)
 
 
+def _where(division: str | None) -> str:
+    return NATIONAL if division is None else DivisionCode(division)
+
+
 def _place(division: str) -> object:
     return division or Text("全国", "the whole country")
 
@@ -228,33 +258,22 @@ def _unknown_scenario(scenario: str, known: tuple[str, ...]) -> UnknownScenario:
     )
 
 
-def _scenario_remedy(assumed: list[Value]) -> Text:
-    names = ", ".join(sorted({v.scenario for v in assumed if v.scenario}))
-    if not names:
-        return Text(
-            "核对文件后把该取值标为 verified。",
-            "Compare it with the document, then mark the value verified.",
-        )
-    return Text(
-        "核实后写入政策包，或指明情景：{names}。",
-        "Verify it and put it in the pack, or name a scenario: {names}.",
-        {"names": names},
+def _only_assumed(params: dict[str, object], scenarios: list[str]) -> UnverifiedValue:
+    return UnverifiedValue(
+        Text(
+            "参数“{key}”在 {at}（{division}）没有核实的取值，只有假设情景。",
+            "“{key}” has no verified value on {at} in {division}, only scenarios.",
+            params,
+        ),
+        remedy=Text(
+            "核实后写入政策包，或指明情景：{names}。",
+            "Verify it and put it in the pack, or name a scenario: {names}.",
+            {"names": ", ".join(sorted(set(scenarios)))},
+        ),
     )
 
 
-def _missing(
-    key: str, at: date, division: str, assumed: list[Value]
-) -> NoValue | UnverifiedValue:
-    params: dict[str, object] = {"key": key, "at": at, "division": _place(division)}
-    if assumed:
-        return UnverifiedValue(
-            Text(
-                "参数“{key}”在 {at}（{division}）没有核实的取值，只有假设情景。",
-                "“{key}” has no verified value on {at} in {division}, only scenarios.",
-                params,
-            ),
-            remedy=_scenario_remedy(assumed),
-        )
+def _no_value(params: dict[str, object]) -> NoValue:
     return NoValue(
         Text(
             "参数“{key}”在 {at}（{division}）没有取值。",
@@ -268,13 +287,15 @@ def _missing(
     )
 
 
-def _unverified(value: Value, assumed: list[Value]) -> UnverifiedValue:
-    note = [value.note] if value.note else []
-    sentence = Text(
-        "参数“{key}”自 {start} 起的取值未核实，涉及资金，不得使用。",
-        "“{key}” from {start} is unverified and money depends on it; it is not used.",
-        {"key": value.key, "start": value.valid_from},
-    )
+def _unverified(value: Value) -> UnverifiedValue:
     return UnverifiedValue(
-        join([sentence, *note], zh="", en=" "), remedy=_scenario_remedy(assumed)
+        Text(
+            "参数“{key}”自 {start} 起的取值未核实，涉及资金，不得使用。",
+            "“{key}” from {start} is unverified and money depends on it.",
+            {"key": value.key, "start": value.valid_from},
+        ),
+        remedy=Text(
+            "核对文件后在政策包中标为 verified；测算时可指明情景。",
+            "Compare it with the document and mark it verified, or name a scenario.",
+        ),
     )
