@@ -148,6 +148,11 @@ BANGFU_JOB_TEXTS = {
     "pairing.solve": Text("计算配对方案", "Solve a pairing run"),
     "pairing.apply": Text("执行配对方案", "Apply a pairing run"),
 }
+BANGFU_IMPORTS = {
+    "households": "bangfu.registry.intake.HOUSEHOLDS",
+    "officials": "bangfu.pairing.intake.OFFICIALS",
+    "units": "bangfu.pairing.intake.UNITS",
+}
 BANGFU_ACTOR_OF_GRANT = "bangfu.accounts.queries.actor_of_grant"
 BANGFU_ACTOR_FOR_COMMAND = "bangfu.accounts.queries.actor_for_command"
 BANGFU_HOUSEHOLD_PANELS = ["bangfu.pairing.panels.household"]
