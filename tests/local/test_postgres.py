@@ -12,8 +12,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from tests.local.conftest import postmaster, python
 
-from bangfu.local import roles
+from bangfu.local import place, roles
 from bangfu.local.faults import LocalFault
 from bangfu.local.postgres import (
     ABSENT,
@@ -23,8 +24,8 @@ from bangfu.local.postgres import (
     var_folder,
 )
 from bangfu.local.processes import postgres_in, wait_until
-from tests.local.conftest import postmaster, python
 
+ENDLESS = "SELECT count(*) FROM generate_series(1, 1000000000000)"
 Make = Callable[..., EmbeddedPostgres]
 
 
@@ -107,8 +108,7 @@ def test_a_busy_process_of_a_killed_server_is_ended(server: EmbeddedPostgres):
         [
             sys.executable,
             "-c",
-            "import psycopg, sys; psycopg.connect(sys.argv[1]).execute("
-            "'SELECT count(*) FROM generate_series(1, 1000000000000)')",
+            f"import psycopg, sys; psycopg.connect(sys.argv[1]).execute({ENDLESS!r})",
             server.dsn("postgres", roles.SUPERUSER),
         ],
         stderr=subprocess.DEVNULL,
@@ -226,7 +226,7 @@ def test_the_socket_of_a_long_path_is_private(make_server: Make):
     server = make_server("a" * 150)
     server.start()
 
-    assert server.socket_dir.parent == Path("/tmp")
+    assert server.socket_dir.parent == place.SOCKETS
     assert server.socket_dir.stat().st_mode & 0o777 == 0o700
 
 

@@ -126,9 +126,15 @@ class EmbeddedPostgres:
             shutil.rmtree(self.data, ignore_errors=True)
 
     def ready(self) -> int:
-        """Return 0 when it takes connections, 1 while starting or stopping, else 2."""
+        """Return 0 when it takes connections, 1 while starting or stopping, else 2.
+
+        Raises LocalFault when the programs do not run at all.
+        """
         command = ("pg_isready", "-q", "-h", str(self.socket_dir), "-t", "3")
-        return self._tool(*command)[0]
+        code, output = self._tool(*command)
+        if code not in {READY, STARTING, ABSENT}:
+            raise _failed("programs_broken", "pg_isready", output)
+        return code
 
     def ensure_roles_and_database(self) -> None:
         """Make the owner role, the application role and the database, where missing.
