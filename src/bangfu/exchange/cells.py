@@ -17,6 +17,8 @@ from bangfu.exchange.headers import HeaderMatch
 from bangfu.exchange.tables import Row
 
 PIECE_ROWS = 10_000
+_SHORT_DIGITS = 15
+_PLAIN_TYPES = {str, float, date, datetime}
 
 _UNWANTED = r"[\x00-\x08\x0b\x0c\x0e-\x1f\u200b-\u200f\u202a-\u202e\u2060\ufeff]"
 _GUARDED = r"^=\"(.*)\"$"
@@ -79,13 +81,12 @@ def number_text(number: pl.Series) -> pl.Series:
     whole = number.set(~is_whole.fill_null(value=True), None).cast(pl.Int64)
     if is_whole.all():
         return whole.cast(pl.String)
-    other = pl.Series(
-        [
-            None if value is None or is_int else format(value, ".15g")
-            for value, is_int in zip(number, is_whole, strict=True)
-        ],
-        dtype=pl.String,
-    )
+    other = number.cast(pl.String)
+    is_long = (other.str.len_bytes() > _SHORT_DIGITS) | other.str.contains("e")
+    if is_long.any():
+        rows = is_long.arg_true()
+        exact = [format(value, ".15g") for value in number.gather(rows)]
+        other = other.scatter(rows, exact)
     return whole.cast(pl.String).zip_with(whole.is_not_null(), other)
 
 
@@ -135,33 +136,39 @@ def _columns_of_pieces(match: HeaderMatch) -> Iterator[list[tuple[object, ...]]]
 
 def _split(values: Sequence[object]) -> Cells:
     kinds = set(map(type, values))
-    if not kinds <= {str, float}:
+    if not kinds <= _PLAIN_TYPES:
         values = [_plain(value) for value in values]
         kinds = set(map(type, values))
-    number = moment = None
-    if float in kinds:
-        number = [value if type(value) is float else None for value in values]
-    if datetime in kinds:
-        moment = [value if type(value) is datetime else None for value in values]
-    if number or moment:
-        values = [value if type(value) is str else None for value in values]
+    moment = _only(values, datetime, kinds, pl.Datetime("us"))
+    if date in kinds:
+        days = _only(values, date, kinds, pl.Date())
+        moment = moment.zip_with(moment.is_not_null(), days.cast(pl.Datetime("us")))
     return Cells(
-        text=_clean(pl.Series(values, dtype=pl.String)),
-        number=pl.Series(number or [None] * len(values), dtype=pl.Float64),
-        moment=pl.Series(moment or [None] * len(values), dtype=pl.Datetime("us")),
+        text=_clean(_only(values, str, kinds, pl.String())),
+        number=_only(values, float, kinds, pl.Float64()),
+        moment=moment,
     )
 
 
+def _only(
+    values: Sequence[object], kind: type, kinds: set[type], dtype: pl.DataType
+) -> pl.Series:
+    """Return the values of one type, with nulls for those of other types."""
+    if kind not in kinds:
+        return pl.repeat(None, len(values), dtype=dtype, eager=True)
+    if len(kinds) > 1:
+        values = [value if type(value) is kind else None for value in values]
+    return pl.Series(values, dtype=dtype)
+
+
 def _plain(value: object) -> object:
-    """Bring a rare type to one of str, float and datetime."""
-    if isinstance(value, str | float | datetime):
+    """Bring a rare type to one of the plain ones."""
+    if type(value) in _PLAIN_TYPES:
         return value
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, int):
         return float(value)
-    if isinstance(value, date):
-        return datetime(value.year, value.month, value.day)  # noqa: DTZ001  civil
     return str(value)
 
 

@@ -95,7 +95,8 @@ def lost_digits(text: str) -> Problem | None:
     return Problem(
         "digits_lost",
         Text(
-            "内容是科学计数法（如 3.6E+17），后几位数字已丢失，请设为文本格式后重新填写",
+            "内容是科学计数法（如 3.6E+17），后几位数字已丢失，"
+            "请设为文本格式后重新填写",
             "the number is written like 3.6E+17 and has lost its last digits: "
             "make the cell text and type it again",
         ),
@@ -223,7 +224,8 @@ def parse_serial(column: Column, number: float, *, from_1904: bool) -> Parsed:
     if 19_000_101 <= number <= 21_001_231:
         return parse_date(column, format(number, ".15g"))
     days = int(number) + _MAC_DAYS * from_1904
-    if not _SERIAL_MIN <= days <= _SERIAL_MAX or days != number + _MAC_DAYS * from_1904:
+    is_year = YEAR_MIN <= number <= YEAR_MAX  # 2016 is not 8 July 1905
+    if is_year or number % 1 or not _SERIAL_MIN <= days <= _SERIAL_MAX:
         return _not_a_date(column, format(number, ".15g"))
     return _DAY_ZERO + timedelta(days=days)
 

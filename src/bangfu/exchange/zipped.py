@@ -35,7 +35,11 @@ _PLAIN_LETTERS = re.compile(rb'<c r="([A-Z]{1,3})[0-9]{1,7}"')
 _OTHER_C = re.compile(rb"<c(?![\s/>])")
 _PREFIXED_C = re.compile(rb":c[\s/>]")
 _ERROR_CELL = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"[^>]*\st="e"')
-_NO_RESULT = re.compile(rb"(?:</f>|<f(?:\s[^>]*)?/>)\s*</c>")
+# A text result may be empty (t="str"); any other result without a value is missing.
+_NO_RESULT = re.compile(
+    rb'<c r="[A-Z0-9]{2,10}"(?![^>]*\st="str")[^>]*>'
+    rb"<f(?:\s[^>]*)?(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>"
+)
 
 
 @dataclass(slots=True)
@@ -162,22 +166,25 @@ def _pieces(
 def _check_inflation(
     inflated: int, strings: int, packed_bytes: int, limits: Limits
 ) -> None:
-    too_much = inflated > limits.inflated_bytes_max or strings > limits.text_bytes_max
-    too_dense = inflated > max(
-        _INFLATION_FREE_BYTES, packed_bytes * limits.inflation_max
+    bytes_max = min(
+        limits.inflated_bytes_max,
+        max(_INFLATION_FREE_BYTES, packed_bytes * limits.inflation_max),
     )
-    if too_much or too_dense:
-        raise OutOfLimit(
-            Text(
-                "文件解压后超过 {limit} MB，不予读取。",
-                "The file unpacks to more than {limit} MB and is not read.",
-                {"limit": inflated // MEBIBYTE},
-            ),
-            remedy=Text(
-                "请删除多余的格式、图片和空白行，或拆成几个文件后重新上传。",
-                "Remove needless formats, pictures and blank rows, or split the file.",
-            ),
-        )
+    if strings > limits.text_bytes_max:
+        bytes_max = limits.text_bytes_max
+    elif inflated <= bytes_max:
+        return
+    raise OutOfLimit(
+        Text(
+            "文件解压后超过 {limit} MB，不予读取。",
+            "The file unpacks to more than {limit} MB and is not read.",
+            {"limit": bytes_max // MEBIBYTE},
+        ),
+        remedy=Text(
+            "请删除多余的格式、图片和空白行，或拆成几个文件后重新上传。",
+            "Remove needless formats, pictures and blank rows, or split the file.",
+        ),
+    )
 
 
 def _exceeds(part: Part, limits: Limits) -> bool:
@@ -259,7 +266,7 @@ class _Meter:
 
     def _note(self, piece: bytes, rows: list[bytes]) -> None:
         part = self.part
-        part.rows = max(part.rows, max(map(int, rows)))
+        part.rows = max(part.rows, max(map(int, set(rows))))
         self._letters.update(_PLAIN_LETTERS.findall(piece))
         if b't="e"' in piece:
             part.error_cells.update(
@@ -286,7 +293,8 @@ class _CellParser:
     def __init__(self) -> None:
         self.part = Part()
         self._row = self._column = 0
-        self._is_error = self._has_formula = self._has_value = False
+        self._type = ""
+        self._has_formula = self._has_value = self._is_in_value = False
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         name = tag.rpartition(":")[2]
@@ -295,12 +303,14 @@ class _CellParser:
             self._column = 0
         elif name == "c":
             self._place(attributes.get("r"))
-            self._is_error = attributes.get("t") == "e"
+            self._type = attributes.get("t", "")
             self._has_formula = self._has_value = False
         elif name == "f":
             self._has_formula = True
-        elif name in ("v", "is"):
-            self._has_value = True
+        self._is_in_value = name in ("v", "t")
+
+    def characters(self, _: str) -> None:
+        self._has_value |= self._is_in_value
 
     def _place(self, reference: str | None) -> None:
         self._column += 1
@@ -310,15 +320,16 @@ class _CellParser:
             self._column = _column_number(reference.removesuffix(digits))
 
     def end(self, tag: str) -> None:
+        self._is_in_value = False
         if tag.rpartition(":")[2] != "c":
             return
         part = self.part
         if self._has_value:
             part.rows = max(part.rows, self._row)
             part.columns = max(part.columns, self._column)
-        elif self._has_formula:
+        elif self._has_formula and self._type != "str":
             part.formulas_without_result += 1
-        if self._is_error:
+        if self._type == "e":
             part.error_cells.add((self._row, self._column))
 
 
@@ -331,6 +342,7 @@ def _measure_slowly(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Part:
     parser = expat.ParserCreate()
     parser.StartElementHandler = cells.start
     parser.EndElementHandler = cells.end
+    parser.CharacterDataHandler = cells.characters
     parser.StartDoctypeDeclHandler = _refuse_document_type
     with archive.open(member) as stream:
         parser.ParseFile(stream)
