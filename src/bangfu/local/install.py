@@ -20,6 +20,7 @@ import sys
 from pathlib import Path
 
 from bangfu.local.faults import LocalFault
+from bangfu.local.place import make_open
 from bangfu.local.postgres import checkout
 from bangfu.local.speech import language, say
 
@@ -40,7 +41,8 @@ class Installation:
 
     def install(self) -> None:
         """Bring everything up to the locks. Raises LocalFault; a rerun goes on."""
-        with (self.root / ".setup.lock").open("w") as lock:
+        make_open(self.root / "var")
+        with (self.root / "var" / "setup.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)  # two at once: the second finds it done
             self._make_venv()
             if not self.has_python_packages():
@@ -108,8 +110,10 @@ class Installation:
             [*command, str(lock)],
             cwd=self.root,
             stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             text=True,
             encoding="utf-8",
+            errors="replace",
         )
         done, lines = 0, []
         for line in pip.stdout or ():

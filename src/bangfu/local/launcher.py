@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import IO
 
 from bangfu.local.faults import LocalFault
+from bangfu.local.place import make_open
 from bangfu.local.postgres import EmbeddedPostgres, checkout, data_folder
 from bangfu.local.processes import die_with_parent, end, marked, send, wait_until
 from bangfu.local.speech import say
@@ -107,7 +108,7 @@ class Launcher:
         Raises LocalFault when the port is taken or the database does not come up.
         Nothing is left running in any case.
         """
-        self.var.mkdir(parents=True, exist_ok=True)
+        make_open(self.var)
         with (self.var / "run.lock").open("a+", encoding="utf-8") as lock:
             if not self._is_first(lock):
                 return 0

@@ -84,11 +84,11 @@ class Place:
 
     def make_ready(self) -> None:
         """Make the folders above the data, and the copy of the programs if needed."""
-        _make_open(self.data.parent)
+        make_open(self.data.parent)
         if self.is_moved and not (self.refuge / "origin").exists():
             (self.refuge / "origin").write_text(f"{self.asked}\n", encoding="utf-8")
         if self.folder != self.source.folder and not self.folder.exists():
-            _make_open(self.refuge)
+            make_open(self.refuge)
             with (self.refuge / "lock").open("w") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX)
                 _copy_programs(self)
@@ -128,6 +128,16 @@ def own_dir(path: Path, *, mode: int, account: Account) -> None:
         ) from None
     os.chown(path, account.uid, account.gid)
     path.chmod(mode)
+
+
+def make_open(folder: Path) -> None:
+    """Make missing folders; root's so that the server's account can pass them."""
+    if folder.exists():
+        return
+    make_open(folder.parent)
+    folder.mkdir(exist_ok=True)
+    if os.geteuid() == 0:
+        folder.chmod(0o755)
 
 
 def _settle_for_root(place: Place) -> Place:
@@ -226,16 +236,6 @@ def _copy_programs(place: Place) -> None:
         # A running server still loads libraries from the copy it was started from.
         if old != copy and not postgres_in(place.data):
             shutil.rmtree(old, ignore_errors=True)
-
-
-def _make_open(folder: Path) -> None:
-    """Make missing folders; root's so that the server's account can pass them."""
-    if folder.exists():
-        return
-    _make_open(folder.parent)
-    folder.mkdir(exist_ok=True)
-    if os.geteuid() == 0:
-        folder.chmod(0o755)
 
 
 def _key(path: Path) -> str:
