@@ -10,7 +10,7 @@ from bangfu.calc.values.findings import Finding
 from bangfu.calc.values.text import Text
 from bangfu.policy.differences import Difference
 from bangfu.policy.packs import Pack
-from bangfu.policy.parameters import AREAS, SPECIFICATIONS
+from bangfu.policy.parameters import AREAS, PLACES, SPECIFICATIONS
 from bangfu.policy.values import Value
 from bangfu.policy.wording import UNITS, period_words, scope_words, words_of
 
@@ -99,6 +99,15 @@ def markdown_tables(pack: Pack) -> str:
             lines += [_markdown_row(pack, value) for value in pack.values_of(key)]
         parts.append("\n".join(lines))
     return "\n\n".join(parts) + "\n"
+
+
+def markdown_places() -> str:
+    """Return the places where parameters act as a Markdown table."""
+    lines = ["| place | meaning |", "| --- | --- |"]
+    lines += [
+        f"| `{place}` | {text.en} ({text.zh}) |" for place, text in PLACES.items()
+    ]
+    return "\n".join(lines) + "\n"
 
 
 def _markdown_row(pack: Pack, value: Value) -> str:
