@@ -25,6 +25,7 @@ from bangfu.local.postgres import checkout
 from bangfu.local.speech import language, say
 
 PYTHON_MIN = (3, 11)
+PIP_NAMES_A_PACKAGE = ("Collecting ", "Requirement already satisfied: ")
 BROWSER_PACKAGES = ("chromium", "fonts-noto-cjk")
 FONT_FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))
 
@@ -106,7 +107,8 @@ class Installation:
     def pip_install(self, lock: Path, *, total: int) -> None:
         """Install exactly what a lock names, showing which package it is at."""
         command = [*self._pip, "install", "--no-deps", "--require-hashes", "-r"]
-        pip = subprocess.Popen(
+        done, lines = 0, []
+        with subprocess.Popen(
             [*command, str(lock)],
             cwd=self.root,
             stdout=subprocess.PIPE,
@@ -114,15 +116,13 @@ class Installation:
             text=True,
             encoding="utf-8",
             errors="replace",
-        )
-        done, lines = 0, []
-        for line in pip.stdout or ():
-            lines.append(line)
-            if line.startswith(("Collecting ", "Requirement already satisfied: ")):
-                done += 1
-                name = line.removeprefix("Requirement already satisfied: ")
-                _show(done, total, name.removeprefix("Collecting ").split("==")[0])
-        if pip.wait():
+        ) as pip:
+            for line in pip.stdout or ():
+                lines.append(line)
+                if line.startswith(PIP_NAMES_A_PACKAGE):
+                    done += 1
+                    _show(done, total, line.split(":")[-1].split("==")[0].split()[-1])
+        if pip.returncode:
             raise _failed("pip", "".join(lines[-15:]))
 
     # -- front end ----------------------------------------------------------------

@@ -211,19 +211,22 @@ class Launcher:
 
     def _wait_for_web(self) -> None:
         deadline = time.monotonic() + WEB_SECONDS_MAX
-        while not self._answers():
+        while not (status := self._status()):
             self._check()
             if time.monotonic() > deadline:
                 raise self._child_failed("web")
             time.sleep(0.05)
+        if status >= 500:
+            raise self._child_failed("web")
 
-    def _answers(self) -> bool:
+    def _status(self) -> int:
+        """The status of the first page, 0 while nobody answers."""
         connection = http.client.HTTPConnection(HOST, self.port, timeout=5)
         try:
             connection.request("GET", "/")
-            return connection.getresponse().status < 500
-        except OSError:
-            return False
+            return connection.getresponse().status
+        except (OSError, http.client.HTTPException):
+            return 0
         finally:
             connection.close()
 
