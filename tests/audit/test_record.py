@@ -51,9 +51,13 @@ def test_it_takes_the_division_of_its_subject(act_as, make_actor, now):
 def test_nothing_stays_when_the_act_fails(make_actor, now):
     actor = make_actor("county", "990101")
 
-    with pytest.raises(RuntimeError), acting(actor):
-        audit.record("tests.thing.done", by=actor, at=now)
-        raise RuntimeError
+    def act():
+        with acting(actor):
+            audit.record("tests.thing.done", by=actor, at=now)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        act()
 
     with acting(actor):
         assert Event.objects.count() == 0

@@ -109,7 +109,7 @@ def _truth(draft: Draft, kind: Kind, households: Ints, members: Ints) -> pl.Data
     chosen = draft.households[households.tolist()].select(
         "division_code", "household_no"
     )
-    return chosen.with_columns(
+    truth: pl.DataFrame = chosen.with_columns(
         pl.Series(
             "member", position if kind.is_about_member else [None] * len(position)
         ).cast(pl.Int64),
@@ -117,6 +117,7 @@ def _truth(draft: Draft, kind: Kind, households: Ints, members: Ints) -> pl.Data
         severity=pl.lit(kind.severity),
         what=pl.lit(kind.what),
     )
+    return truth
 
 
 def _written(

@@ -12,7 +12,8 @@ from bangfu.calc.values.findings import OutOfLimit
 from bangfu.calc.values.text import Text
 from bangfu.sample.errors import plant_errors
 from bangfu.sample.geography import make_geography
-from bangfu.sample.people import YEAR, make_people
+from bangfu.sample.households import YEAR
+from bangfu.sample.people import make_people
 from bangfu.sample.staff import make_staff
 from bangfu.sample.writing import (
     write_divisions,
