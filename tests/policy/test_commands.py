@@ -214,3 +214,48 @@ def test_diff_refuses_a_faulty_pack(run, changed):
 
     assert (code, out) == (2, "")
     assert "“unit” is missing." in err
+
+
+def test_check_lists_what_the_pack_leaves_out(run, changed):
+    directory = changed("visits.toml", "value = 15", "value = 15")
+    (directory / "lines.toml").unlink()
+
+    code, out, _ = run("check", directory)
+
+    assert code == 0
+    assert out.endswith(
+        "Parameters that it leaves out: line.constant_2010, line.nbs, line.admin.\n"
+    )
+
+
+def test_show_names_parameters_without_a_value(run):
+    code, out, _ = run("show", "--at", "2010-06-01", lang="zh")
+
+    assert code == 0
+    assert "pairing.quota  各档结对户数\n    没有取值\n" in out
+    assert "line.nbs  统计贫困线\n    2,300 (元/人·年)" in out
+
+
+def test_show_writes_the_tables_of_the_reference(run):
+    code, out, _ = run("show", "--markdown")
+
+    assert code == 0
+    assert (
+        "| `pairing.quota` | Households by tier (各档结对户数) | A 3; B 2; C 1 |" in out
+    )
+
+
+def test_diff_says_added_and_removed_values(run, changed):
+    directory = changed(
+        "visits.toml", "valid_from = 2014-01-01", "valid_from = 2015-01-01"
+    )
+
+    code, out, _ = run("diff", DEFAULT_PACK, directory)
+
+    assert code == 1
+    assert [line.split()[0] for line in out.splitlines()] == [
+        "removed",
+        "-",
+        "added",
+        "+",
+    ]

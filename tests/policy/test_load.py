@@ -449,3 +449,96 @@ def test_holidays_must_lie_in_their_year(findings_of):
     assert zh(finding) == (
         "第 1 行的日期 2014-12-31 至 2015-01-02 不在 2014 年内，或起止颠倒。"
     )
+
+
+@pytest.mark.parametrize("value", ["[]", "3", "[1, 2]", '{ tier = "A" }'])
+def test_it_refuses_what_is_not_a_table_of_rows(findings_of, value):
+    [finding] = findings_of(
+        write_parameter("pairing.quota", write_value(value, "households"))
+    )
+
+    assert finding.code == "bad_type"
+    assert zh(finding) == "应为 1 至 1000 行的表格。"
+
+
+@pytest.mark.parametrize(
+    ("key", "unit", "value", "message"),
+    [
+        ("pairing.in_post_only", "yes/no", "1", "应为true 或 false，现为“1”。"),
+        ("pairing.three_sends_mode", "code", "3", "应为代码，现为“3”。"),
+        (
+            "pairing.three_sends_mode",
+            "code",
+            '"both"',
+            "不认识代码“both”，应为：replace, add。",
+        ),
+        ("school.age_reference", "month-day", '""', "应为文字，现为“”。"),
+        (
+            "school.age_reference",
+            "month-day",
+            '"31-08"',
+            "“31-08”的写法不对，应符合 (0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])。",
+        ),
+        ("carry.full", "percent", '"8"', "应为数字，现为“8”。"),
+        ("carry.full", "percent", "100.1", "100.1 大于上限 100。"),
+    ],
+)
+def test_it_refuses_a_value_of_the_wrong_kind(findings_of, key, unit, value, message):
+    [finding] = findings_of(write_parameter(key, write_value(value, unit)))
+
+    assert zh(finding) == message
+
+
+@pytest.mark.parametrize("ranks", ["[]", '"staff"', "[1]", '["staff", "staff"]'])
+def test_it_refuses_what_is_not_a_list_of_codes(findings_of, ranks):
+    row = (
+        f'[{{ tier = "A", who = {{ zh = "甲", en = "a" }}, ranks = {ranks}, '
+        'source = { zh = "甲", en = "a" }, grade = "found", status = "verified" }]'
+    )
+
+    [finding] = findings_of(write_parameter("pairing.tiers", write_value(row, "rules")))
+
+    assert zh(finding).startswith("第 1 行“ranks”列：应为代码列表，现为")
+
+
+def test_it_refuses_values_that_are_not_tables(findings_of):
+    findings = findings_of(write_parameter("handover.max_gap", "value = [15]\n"))
+
+    assert {f.code for f in findings} == {"missing_attribute"}
+
+
+def test_it_refuses_a_parameter_with_an_empty_list_of_values(findings_of):
+    [finding] = findings_of(write_parameter("handover.max_gap", "value = []\n"))
+
+    assert (finding.code, zh(finding)) == ("no_value", "没有任何取值。")
+
+
+def test_it_refuses_too_many_files(write_pack):
+    directory = write_pack(GAP)
+    for number in range(199):
+        (directory / f"more{number}.toml").write_text("")
+
+    with pytest.raises(PackRefused) as refused:
+        load(directory)
+
+    [finding] = refused.value.findings
+    assert (
+        str(finding.message) == "The directory holds 201 TOML files; the limit is 200."
+    )
+
+
+def test_a_parameter_written_as_one_table_is_refused(findings_of):
+    [finding] = findings_of(GAP.replace("[[parameter]]", "[parameter]"))
+
+    assert finding.code == "bad_table"
+    assert zh(finding) == "“parameter”的写法不对：应写作 [[parameter]]。"
+
+
+def test_a_folder_named_like_a_file_is_a_finding(write_pack):
+    directory = write_pack(GAP)
+    (directory / "folder.toml").mkdir()
+
+    with pytest.raises(PackRefused) as refused:
+        load(directory)
+
+    assert [f.code for f in refused.value.findings] == ["unreadable"]
