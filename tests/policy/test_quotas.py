@@ -13,15 +13,19 @@ DAY = date(2016, 3, 1)
 
 @pytest.fixture
 def changed(tmp_path):
-    """Return a function that loads the default pack with one text replaced."""
+    """Return a function that loads the default pack with a text or two replaced."""
 
-    def change(old: str, new: str):
+    def change(old: str, new: str, *, also: tuple[str, str] = ("", "")):
         directory = tmp_path / "changed"
         shutil.copytree(DEFAULT_PACK, directory)
         path = directory / "pairing.toml"
         text = path.read_text(encoding="utf-8")
         assert text.count(old) == 1
-        path.write_text(text.replace(old, new), encoding="utf-8")
+        assert also[0] in text
+        changed_text = text.replace(old, new)
+        if also[0]:
+            changed_text = changed_text.replace(*also)
+        path.write_text(changed_text, encoding="utf-8")
         return load(directory)
 
     return change
@@ -44,6 +48,16 @@ def test_at_least_opens_the_upper_bound(changed):
     quotas = pairing_quotas(changed('value = "exact"', 'value = "at_least"'), at=DAY)
 
     assert dict(quotas.quotas) == {"A": Quota(3, 5), "B": Quota(2, 5), "C": Quota(1, 5)}
+
+
+def test_a_number_above_the_ceiling_is_its_own_upper_bound(changed):
+    pack = changed(
+        'value = "exact"\n',
+        'value = "at_least"\n',
+        also=("households = 3 ", "households = 8 "),
+    )
+
+    assert pairing_quotas(pack, at=DAY).quotas["A"] == Quota(8, 8)
 
 
 def test_a_county_can_have_its_own_numbers(changed):
