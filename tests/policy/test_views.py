@@ -94,6 +94,7 @@ def test_the_page_of_a_parameter_shows_all_dated_values(reader):
 def test_the_page_of_a_table_shows_its_rows(reader):
     html = page(reader, reverse("policy:detail", args=["pairing.tiers"]))
 
+    assert "各行（2014-01-01 起）" in html
     assert "市直、驻市单位“一把手”" in html
     assert "未核实" in html
 

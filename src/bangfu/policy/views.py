@@ -27,6 +27,7 @@ from bangfu.policy.wording import (
 
 _TITLE = Text("政策参数", "Policy")
 _SEARCH_MAX = 60
+_NO_QUANTITY = {"code", "dates", "month-day", "rules", "yes/no"}
 # Icon and kind of the badge that says a grade or a status; words always stand beside.
 _GRADE_BADGES = {
     Grade.STATED: ("file-earmark-text", "success"),
@@ -42,12 +43,13 @@ _STATUS_BADGES = {
 
 @dataclass(frozen=True, slots=True)
 class ValueLine:
-    """A dated value as the pages show it."""
+    """A dated value as the pages show it; is_quantity: the unit tells a reader more."""
 
     value: Value
     in_force: bool
     words: Text
     unit: Text
+    is_quantity: bool
     period: Text
     scope: Text
     grade_icon: str
@@ -152,6 +154,7 @@ def _value_line(value: Value, *, in_force: bool) -> ValueLine:
         in_force,
         words_of(value),
         UNITS[value.unit],
+        value.unit not in _NO_QUANTITY,
         period_words(value),
         scope_words(value),
         *_GRADE_BADGES[value.grade],
