@@ -60,7 +60,7 @@ def python(*arguments: str, **options: object) -> subprocess.Popen[str]:
     env = {
         name: value
         for name, value in os.environ.items()
-        if name not in {"BANGFU_VAR", "DATABASE_URL"}
+        if name not in {"BANGFU_VAR", "DATABASE_URL", "BANGFU_RUN"}
     }
     env |= {"PYTHONPATH": str(SOURCE), "BANGFU_LANG": "en"}
     return subprocess.Popen(

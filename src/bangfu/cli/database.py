@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import atexit
-import functools
 import importlib
 import os
+
+import click
 
 from bangfu.local.launcher import MARK
 from bangfu.local.postgres import EmbeddedPostgres, data_folder
 
 SETTINGS = "bangfu.site.settings"
+_USED = "bangfu.cli.database"  # in the meta of a command that uses the server
 
 
 def set_django_up() -> None:
@@ -24,16 +25,17 @@ def has_own_server() -> bool:
     return any(os.environ.get(name) for name in ("DATABASE_URL", "DATABASE_URL_FILE"))
 
 
-@functools.cache
 def use_embedded_database() -> None:
-    """Start or adopt the embedded server until this process ends.
+    """Start or adopt the embedded server until the running command ends.
 
     Does nothing with DATABASE_URL, nor in a child of `bangfu run`, whose server it
     uses: a child that started a second one would outlive the launcher.
     """
-    if has_own_server() or MARK in os.environ:
+    command = click.get_current_context().find_root()
+    if has_own_server() or MARK in os.environ or _USED in command.meta:
         return
     server = EmbeddedPostgres(data_folder())
     server.start()
-    atexit.register(server.release)
+    command.meta[_USED] = True
+    command.call_on_close(server.release)
     server.ensure_roles_and_database()

@@ -87,6 +87,7 @@ def start() -> None:
     server = _embedded()
     click.echo(server.start())
     server.ensure_roles_and_database()
+    server.leave()
 
 
 @db.command()

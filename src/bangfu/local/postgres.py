@@ -99,15 +99,19 @@ class EmbeddedPostgres:
     def release(self) -> str:
         """Stop using the server; the last user stops it. Says what happened."""
         with self._locked():
-            if self._use is not None:
-                os.close(self._use)
-                self._use = None
+            self.leave()
             with self._beside("use").open("a") as use:
                 try:
                     fcntl.flock(use, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 except BlockingIOError:
                     return "still in use"
                 return self._stop()
+
+    def leave(self) -> None:
+        """Stop using the server without stopping it."""
+        if self._use is not None:
+            os.close(self._use)
+            self._use = None
 
     def reset(self) -> None:
         """Delete the cluster for good. Raises LocalFault while somebody uses it."""
