@@ -88,7 +88,6 @@ def test_setup_makes_one_administrator_once(committed_db: str):
     first = run("setup", "--administrator", "chief", "--json")
     second = run("setup", "--administrator", "other", "--json")
 
-    print(first.stderr)
     made = json.loads(first.stdout)["administrator"]
     assert made["username"] == "chief"
     user = User.objects.get(username="chief")
