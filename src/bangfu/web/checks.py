@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.core.checks import CheckMessage, Error, register
 
@@ -13,6 +14,24 @@ NEEDED_FILES = (
     "echarts/echarts.min.js",
     "icons/icons/house.svg",
 )
+
+
+@register("templates")
+def check_template_order(
+    app_configs: Sequence[AppConfig] | None, **_kwargs: Any
+) -> list[CheckMessage]:
+    """Say when the log-in library's own pages would win over ours."""
+    del app_configs
+    installed = list(settings.INSTALLED_APPS)
+    if installed.index("bangfu.web") < installed.index("allauth"):
+        return []
+    return [
+        Error(
+            "bangfu.web stands behind allauth, so the log-in pages are not ours.",
+            hint="Put bangfu.web before allauth in INSTALLED_APPS.",
+            id="bangfu.web.E002",
+        )
+    ]
 
 
 @register("staticfiles")

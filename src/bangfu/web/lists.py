@@ -101,7 +101,7 @@ class ListSpec:
         total, is_exact = self._count(chosen)
         size = _page_size(request.GET.get("size"), settings, self.page_size)
         pages = max(1, -(-total // size))
-        number = min(_positive(request.GET.get("page")), pages)
+        number = min(_positive(request.GET.get("page")) or 1, pages)
         records = list(chosen[(number - 1) * size : number * size])
         return ListPage(
             spec=self,
