@@ -8,7 +8,9 @@ from django.db import models
 from django.db.models.functions import Now
 
 from bangfu.audit.history import keeps_history
+from bangfu.calc.values.division_code import DivisionCode
 from bangfu.calc.values.text import Text
+from bangfu.pairing.states import Change, RunState, reason_text
 from bangfu.scope.fields import DivisionCodeField, division_code_check
 
 
@@ -50,6 +52,15 @@ class Unit(models.Model):
         return self.name
 
 
+class OfficialQuerySet(models.QuerySet["Official"]):
+    """Named subsets of officials."""
+
+    def within(self, division: DivisionCode) -> OfficialQuerySet:
+        """Officials of units that belong to `division` or lie in it."""
+        lo, hi = division.range()
+        return self.filter(division_code__gte=lo, division_code__lt=hi)
+
+
 @keeps_history()
 class Official(models.Model):
     """A person on the staff roster, whether or not he or she must help.
@@ -83,6 +94,8 @@ class Official(models.Model):
     recorded_at = models.DateTimeField(db_default=Now())
     import_id = models.BigIntegerField(null=True)
 
+    objects = OfficialQuerySet.as_manager()
+
     class Meta:
         constraints = [
             division_code_check("pairing_official"),
@@ -113,17 +126,18 @@ class Official(models.Model):
 class Kin(models.Model):
     """Kin that an official declared: never to be paired with their household.
 
-    identity_index: blind index of the relative's identity number when it was given;
-    household: the household meant, once it is found.
+    identity_index: blind index of the relative's identity number, where it was given.
+    village_code and household_no: the relative's household, where it was given. Either
+    is looked up in the register whenever it matters, so that a family registered after
+    the declaration is found too.
     """
 
     official = models.ForeignKey(Official, on_delete=models.CASCADE, related_name="kin")
     division_code = DivisionCodeField()
     relation = models.CharField(max_length=20, blank=True)
     identity_index = models.BinaryField(null=True)
-    household = models.ForeignKey(
-        "registry.Household", on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    village_code = DivisionCodeField(blank=True)
+    household_no = models.CharField(max_length=30, blank=True, db_collation="C")
     recorded_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -131,55 +145,28 @@ class Kin(models.Model):
             division_code_check("pairing_kin"),
             models.CheckConstraint(
                 condition=models.Q(identity_index__isnull=False)
-                | models.Q(household__isnull=False),
+                | ~models.Q(village_code="") & ~models.Q(household_no=""),
                 name="pairing_kin_names_somebody",
             ),
         ]
-        indexes = [models.Index(fields=["identity_index"], name="pairing_kin_identity")]
+        indexes = [
+            models.Index(fields=["identity_index"], name="pairing_kin_identity"),
+            models.Index(
+                fields=["village_code", "household_no"], name="pairing_kin_household"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"kin of {self.official_id}"
-
-
-class RunState(models.TextChoices):
-    """Where a run is. A person can leave every state but APPLIED and REJECTED.
-
-    solving ─> previewed ─> approved ─> applying ─> applied
-       │           └──────> rejected       └──────> approved (the job failed)
-       └─> failed
-    """
-
-    SOLVING = "solving"
-    PREVIEWED = "previewed"
-    FAILED = "failed"
-    APPROVED = "approved"
-    REJECTED = "rejected"
-    APPLYING = "applying"
-    APPLIED = "applied"
-
-    @property
-    def text(self) -> Text:
-        """The state's name."""
-        return _RUN_TEXTS[self]
-
-
-_RUN_TEXTS = {
-    RunState.SOLVING: Text("计算中", "solving"),
-    RunState.PREVIEWED: Text("待审批", "to be approved"),
-    RunState.FAILED: Text("计算失败", "failed"),
-    RunState.APPROVED: Text("已批准", "approved"),
-    RunState.REJECTED: Text("已退回", "rejected"),
-    RunState.APPLYING: Text("执行中", "being applied"),
-    RunState.APPLIED: Text("已执行", "applied"),
-}
 
 
 class Run(models.Model):
     """One run of the optimiser over a division for a year, and its proof.
 
     summary: the counts, cost, bound and gap of the command line's JSON. shortages: what
-    is missing where, with sentences in both languages. proof: dual values and digest of
-    the network, checked by `bangfu pair verify`.
+    is missing where, with sentences in both languages. uncovered: households without a
+    helper by township. proof: prices and sets, checked by `bangfu pair verify` against
+    the tables that the run read (RunInput).
     """
 
     division_code = DivisionCodeField()
@@ -217,6 +204,11 @@ class Run(models.Model):
                 | models.Q(decided_by_id__isnull=False, decided_at__isnull=False),
                 name="pairing_run_decided_by_and_at",
             ),
+            models.UniqueConstraint(
+                fields=["division_code"],
+                condition=models.Q(state="solving"),
+                name="pairing_run_one_solving",
+            ),
             models.CheckConstraint(
                 condition=~models.Q(
                     state__in=["approved", "rejected", "applying", "applied"]
@@ -233,13 +225,29 @@ class Run(models.Model):
         return f"run {self.pk} {self.division_code} {self.state}"
 
 
-class Change(models.TextChoices):
-    """What a run would do to one household."""
+class RunInput(models.Model):
+    """One table that a run read, as Parquet, so that the run can be checked later.
 
-    KEEP = "keep"
-    NEW = "new"  # no helper before
-    REPLACE = "replace"  # another helper before
-    END = "end"  # the helper leaves and nobody follows (uncovered or no longer active)
+    name: households, officials, existing, forbidden or costs, as calc.pairing names
+    them. The ids in it are the natural keys of `frames`.
+    """
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="inputs")
+    name = models.CharField(max_length=20)
+    division_code = DivisionCodeField()
+    rows = models.IntegerField()
+    content = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            division_code_check("pairing_runinput"),
+            models.UniqueConstraint(
+                fields=["run", "name"], name="pairing_runinput_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run_id}:{self.name}"
 
 
 class RunPair(models.Model):
@@ -283,9 +291,25 @@ class RunPair(models.Model):
         return f"{self.run_id}:{self.household_id}"
 
 
+class PairingQuerySet(models.QuerySet["Pairing"]):
+    """Named subsets of pairings."""
+
+    def open(self) -> PairingQuerySet:
+        """Pairings in force."""
+        return self.filter(ended_date__isnull=True, is_primary=True)
+
+    def within(self, division: DivisionCode) -> PairingQuerySet:
+        """Pairings of households in `division`, as an index range."""
+        lo, hi = division.range()
+        return self.filter(division_code__gte=lo, division_code__lt=hi)
+
+
 @keeps_history()
 class Pairing(models.Model):
     """Who is responsible for a household, from a day to a day (excluded).
+
+    Neither day lies in the future, so a pairing is in force while it has no last day.
+    start_reason and end_reason: what a person wrote, or a code of `Reason`.
 
     helper_*: the helper's public card, which whoever sees the household may see even
     where the official's own row lies outside the scope.
@@ -310,6 +334,8 @@ class Pairing(models.Model):
     helper_phone = models.CharField(max_length=30, blank=True)
     recorded_by_id = models.BigIntegerField()
     recorded_at = models.DateTimeField(db_default=Now())
+
+    objects = PairingQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -367,3 +393,13 @@ class Pairing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.official_id} helps {self.household_id}"
+
+    @property
+    def start_text(self) -> Text | None:
+        """Why it started."""
+        return reason_text(self.start_reason)
+
+    @property
+    def end_text(self) -> Text | None:
+        """Why it ended."""
+        return reason_text(self.end_reason)

@@ -13,342 +13,831 @@ import bangfu.scope.fields
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('registry', '0001_register'),
+        ("registry", "0001_register"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Official',
+            name="Official",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('division_code', bangfu.scope.fields.DivisionCodeField()),
-                ('official_no', models.CharField(db_collation='C', max_length=30)),
-                ('name', models.CharField(max_length=60)),
-                ('initials', models.CharField(blank=True, db_collation='C', max_length=30)),
-                ('sex', models.CharField(blank=True, max_length=1)),
-                ('rank', models.CharField(max_length=20)),
-                ('post', models.CharField(blank=True, max_length=80)),
-                ('is_top_leader', models.BooleanField(default=False)),
-                ('is_party_member', models.BooleanField(default=False)),
-                ('is_in_post', models.BooleanField(default=True)),
-                ('is_three_sends', models.BooleanField(default=False)),
-                ('expertise', models.CharField(blank=True, max_length=20)),
-                ('office_phone', models.CharField(blank=True, max_length=30)),
-                ('stated_tier', models.CharField(blank=True, max_length=20)),
-                ('tier', models.CharField(blank=True, max_length=20)),
-                ('quota_min', models.PositiveSmallIntegerField(default=0)),
-                ('quota_max', models.PositiveSmallIntegerField(default=0)),
-                ('tier_reason', models.JSONField(null=True)),
-                ('policy_hash', models.CharField(blank=True, max_length=64)),
-                ('recorded_by_id', models.BigIntegerField()),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('import_id', models.BigIntegerField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("division_code", bangfu.scope.fields.DivisionCodeField()),
+                ("official_no", models.CharField(db_collation="C", max_length=30)),
+                ("name", models.CharField(max_length=60)),
+                (
+                    "initials",
+                    models.CharField(blank=True, db_collation="C", max_length=30),
+                ),
+                ("sex", models.CharField(blank=True, max_length=1)),
+                ("rank", models.CharField(max_length=20)),
+                ("post", models.CharField(blank=True, max_length=80)),
+                ("is_top_leader", models.BooleanField(default=False)),
+                ("is_party_member", models.BooleanField(default=False)),
+                ("is_in_post", models.BooleanField(default=True)),
+                ("is_three_sends", models.BooleanField(default=False)),
+                ("expertise", models.CharField(blank=True, max_length=20)),
+                ("office_phone", models.CharField(blank=True, max_length=30)),
+                ("stated_tier", models.CharField(blank=True, max_length=20)),
+                ("tier", models.CharField(blank=True, max_length=20)),
+                ("quota_min", models.PositiveSmallIntegerField(default=0)),
+                ("quota_max", models.PositiveSmallIntegerField(default=0)),
+                ("tier_reason", models.JSONField(null=True)),
+                ("policy_hash", models.CharField(blank=True, max_length=64)),
+                ("recorded_by_id", models.BigIntegerField()),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now()
+                    ),
+                ),
+                ("import_id", models.BigIntegerField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='UnitEvent',
+            name="UnitEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('division_code', bangfu.scope.fields.DivisionCodeField()),
-                ('unit_no', models.CharField(db_collation='C', max_length=30)),
-                ('name', models.CharField(max_length=120)),
-                ('level', models.CharField(max_length=10)),
-                ('affiliation', models.CharField(blank=True, max_length=1)),
-                ('serves_code', bangfu.scope.fields.DivisionCodeField()),
-                ('workplace_code', bangfu.scope.fields.DivisionCodeField(blank=True)),
-                ('x_km', models.FloatField(null=True)),
-                ('y_km', models.FloatField(null=True)),
-                ('recorded_by_id', models.BigIntegerField()),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('import_id', models.BigIntegerField(null=True)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("id", models.BigIntegerField()),
+                ("division_code", bangfu.scope.fields.DivisionCodeField()),
+                ("unit_no", models.CharField(db_collation="C", max_length=30)),
+                ("name", models.CharField(max_length=120)),
+                ("level", models.CharField(max_length=10)),
+                ("affiliation", models.CharField(blank=True, max_length=1)),
+                ("serves_code", bangfu.scope.fields.DivisionCodeField()),
+                ("workplace_code", bangfu.scope.fields.DivisionCodeField(blank=True)),
+                ("x_km", models.FloatField(null=True)),
+                ("y_km", models.FloatField(null=True)),
+                ("recorded_by_id", models.BigIntegerField()),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now()
+                    ),
+                ),
+                ("import_id", models.BigIntegerField(null=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Kin',
+            name="Kin",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('division_code', bangfu.scope.fields.DivisionCodeField()),
-                ('relation', models.CharField(blank=True, max_length=20)),
-                ('identity_index', models.BinaryField(null=True)),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('household', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.household')),
-                ('official', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='kin', to='pairing.official')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("division_code", bangfu.scope.fields.DivisionCodeField()),
+                ("relation", models.CharField(blank=True, max_length=20)),
+                ("identity_index", models.BinaryField(null=True)),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now()
+                    ),
+                ),
+                (
+                    "household",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.household",
+                    ),
+                ),
+                (
+                    "official",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="kin",
+                        to="pairing.official",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Pairing',
+            name="Pairing",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('division_code', bangfu.scope.fields.DivisionCodeField()),
-                ('is_primary', models.BooleanField(default=True)),
-                ('started_date', models.DateField()),
-                ('ended_date', models.DateField(null=True)),
-                ('start_reason', models.CharField(max_length=200)),
-                ('end_reason', models.CharField(blank=True, max_length=200)),
-                ('helper_name', models.CharField(max_length=60)),
-                ('helper_unit', models.CharField(max_length=120)),
-                ('helper_post', models.CharField(blank=True, max_length=80)),
-                ('helper_phone', models.CharField(blank=True, max_length=30)),
-                ('recorded_by_id', models.BigIntegerField()),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('household', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pairings', to='registry.household')),
-                ('official', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pairings', to='pairing.official')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("division_code", bangfu.scope.fields.DivisionCodeField()),
+                ("is_primary", models.BooleanField(default=True)),
+                ("started_date", models.DateField()),
+                ("ended_date", models.DateField(null=True)),
+                ("start_reason", models.CharField(max_length=200)),
+                ("end_reason", models.CharField(blank=True, max_length=200)),
+                ("helper_name", models.CharField(max_length=60)),
+                ("helper_unit", models.CharField(max_length=120)),
+                ("helper_post", models.CharField(blank=True, max_length=80)),
+                ("helper_phone", models.CharField(blank=True, max_length=30)),
+                ("recorded_by_id", models.BigIntegerField()),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now()
+                    ),
+                ),
+                (
+                    "household",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="pairings",
+                        to="registry.household",
+                    ),
+                ),
+                (
+                    "official",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="pairings",
+                        to="pairing.official",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Run',
+            name="Run",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('division_code', bangfu.scope.fields.DivisionCodeField()),
-                ('year', models.PositiveSmallIntegerField()),
-                ('state', models.CharField(choices=[('solving', 'Solving'), ('previewed', 'Previewed'), ('failed', 'Failed'), ('approved', 'Approved'), ('rejected', 'Rejected'), ('applying', 'Applying'), ('applied', 'Applied')], max_length=10)),
-                ('job_id', models.BigIntegerField(null=True)),
-                ('created_by_id', models.BigIntegerField()),
-                ('created_by_name', models.CharField(max_length=150)),
-                ('created_at', models.DateTimeField()),
-                ('parameters', models.JSONField(default=dict)),
-                ('policy_hash', models.CharField(blank=True, max_length=64)),
-                ('input_digest', models.CharField(blank=True, max_length=64)),
-                ('summary', models.JSONField(null=True)),
-                ('shortages', models.JSONField(default=list)),
-                ('uncovered', models.JSONField(default=list)),
-                ('proof', models.BinaryField(null=True)),
-                ('error', models.JSONField(null=True)),
-                ('decided_by_id', models.BigIntegerField(null=True)),
-                ('decided_by_name', models.CharField(blank=True, max_length=150)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('decision_reason', models.TextField(blank=True)),
-                ('applied_at', models.DateTimeField(null=True)),
-                ('applied_from_date', models.DateField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("division_code", bangfu.scope.fields.DivisionCodeField()),
+                ("year", models.PositiveSmallIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("solving", "Solving"),
+                            ("previewed", "Previewed"),
+                            ("failed", "Failed"),
+                            ("approved", "Approved"),
+                            ("rejected", "Rejected"),
+                            ("applying", "Applying"),
+                            ("applied", "Applied"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("job_id", models.BigIntegerField(null=True)),
+                ("created_by_id", models.BigIntegerField()),
+                ("created_by_name", models.CharField(max_length=150)),
+                ("created_at", models.DateTimeField()),
+                ("parameters", models.JSONField(default=dict)),
+                ("policy_hash", models.CharField(blank=True, max_length=64)),
+                ("input_digest", models.CharField(blank=True, max_length=64)),
+                ("summary", models.JSONField(null=True)),
+                ("shortages", models.JSONField(default=list)),
+                ("uncovered", models.JSONField(default=list)),
+                ("proof", models.BinaryField(null=True)),
+                ("error", models.JSONField(null=True)),
+                ("decided_by_id", models.BigIntegerField(null=True)),
+                ("decided_by_name", models.CharField(blank=True, max_length=150)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("decision_reason", models.TextField(blank=True)),
+                ("applied_at", models.DateTimeField(null=True)),
+                ("applied_from_date", models.DateField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['division_code', '-id'], name='pairing_run_division')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('division_code__regex', '^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12})$')), name='pairing_run_division_code_ok'), models.CheckConstraint(condition=models.Q(('decided_by_id__isnull', True), models.Q(('decided_by_id', models.F('created_by_id')), _negated=True), _connector='OR'), name='pairing_run_second_person'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by_id__isnull', True)), models.Q(('decided_at__isnull', False), ('decided_by_id__isnull', False)), _connector='OR'), name='pairing_run_decided_by_and_at'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['approved', 'rejected', 'applying', 'applied']), _negated=True), ('decided_by_id__isnull', False), _connector='OR'), name='pairing_run_decided_when_over')],
+                "indexes": [
+                    models.Index(
+                        fields=["division_code", "-id"], name="pairing_run_division"
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "division_code__regex",
+                                "^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12})$",
+                            )
+                        ),
+                        name="pairing_run_division_code_ok",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("decided_by_id__isnull", True),
+                            models.Q(
+                                ("decided_by_id", models.F("created_by_id")),
+                                _negated=True,
+                            ),
+                            _connector="OR",
+                        ),
+                        name="pairing_run_second_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("decided_at__isnull", True),
+                                ("decided_by_id__isnull", True),
+                            ),
+                            models.Q(
+                                ("decided_at__isnull", False),
+                                ("decided_by_id__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="pairing_run_decided_by_and_at",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                (
+                                    "state__in",
+                                    ["approved", "rejected", "applying", "applied"],
+                                ),
+                                _negated=True,
+                            ),
+                            ("decided_by_id__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="pairing_run_decided_when_over",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PairingEvent',
+            name="PairingEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('division_code', bangfu.scope.fields.DivisionCodeField()),
-                ('is_primary', models.BooleanField(default=True)),
-                ('started_date', models.DateField()),
-                ('ended_date', models.DateField(null=True)),
-                ('start_reason', models.CharField(max_length=200)),
-                ('end_reason', models.CharField(blank=True, max_length=200)),
-                ('helper_name', models.CharField(max_length=60)),
-                ('helper_unit', models.CharField(max_length=120)),
-                ('helper_post', models.CharField(blank=True, max_length=80)),
-                ('helper_phone', models.CharField(blank=True, max_length=30)),
-                ('recorded_by_id', models.BigIntegerField()),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('household', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='registry.household')),
-                ('official', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='pairing.official')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='pairing.pairing')),
-                ('run', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='pairing.run')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("id", models.BigIntegerField()),
+                ("division_code", bangfu.scope.fields.DivisionCodeField()),
+                ("is_primary", models.BooleanField(default=True)),
+                ("started_date", models.DateField()),
+                ("ended_date", models.DateField(null=True)),
+                ("start_reason", models.CharField(max_length=200)),
+                ("end_reason", models.CharField(blank=True, max_length=200)),
+                ("helper_name", models.CharField(max_length=60)),
+                ("helper_unit", models.CharField(max_length=120)),
+                ("helper_post", models.CharField(blank=True, max_length=80)),
+                ("helper_phone", models.CharField(blank=True, max_length=30)),
+                ("recorded_by_id", models.BigIntegerField()),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now()
+                    ),
+                ),
+                (
+                    "household",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="registry.household",
+                    ),
+                ),
+                (
+                    "official",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="pairing.official",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history",
+                        to="pairing.pairing",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="pairing.run",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='pairing',
-            name='run',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='pairing.run'),
+            model_name="pairing",
+            name="run",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="pairing.run",
+            ),
         ),
         migrations.CreateModel(
-            name='RunPair',
+            name="RunPair",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('division_code', bangfu.scope.fields.DivisionCodeField()),
-                ('change', models.CharField(choices=[('keep', 'Keep'), ('new', 'New'), ('replace', 'Replace'), ('end', 'End')], max_length=8)),
-                ('helper_name', models.CharField(blank=True, max_length=60)),
-                ('helper_unit', models.CharField(blank=True, max_length=120)),
-                ('stamp', models.CharField(max_length=32)),
-                ('refusal', models.CharField(blank=True, max_length=20)),
-                ('household', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.household')),
-                ('official', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='pairing.official')),
-                ('previous_official', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='pairing.official')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pairs', to='pairing.run')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("division_code", bangfu.scope.fields.DivisionCodeField()),
+                (
+                    "change",
+                    models.CharField(
+                        choices=[
+                            ("keep", "Keep"),
+                            ("new", "New"),
+                            ("replace", "Replace"),
+                            ("end", "End"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("helper_name", models.CharField(blank=True, max_length=60)),
+                ("helper_unit", models.CharField(blank=True, max_length=120)),
+                ("stamp", models.CharField(max_length=32)),
+                ("refusal", models.CharField(blank=True, max_length=20)),
+                (
+                    "household",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.household",
+                    ),
+                ),
+                (
+                    "official",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="pairing.official",
+                    ),
+                ),
+                (
+                    "previous_official",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="pairing.official",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="pairs",
+                        to="pairing.run",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Unit',
+            name="Unit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('division_code', bangfu.scope.fields.DivisionCodeField()),
-                ('unit_no', models.CharField(db_collation='C', max_length=30)),
-                ('name', models.CharField(max_length=120)),
-                ('level', models.CharField(max_length=10)),
-                ('affiliation', models.CharField(blank=True, max_length=1)),
-                ('serves_code', bangfu.scope.fields.DivisionCodeField()),
-                ('workplace_code', bangfu.scope.fields.DivisionCodeField(blank=True)),
-                ('x_km', models.FloatField(null=True)),
-                ('y_km', models.FloatField(null=True)),
-                ('recorded_by_id', models.BigIntegerField()),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('import_id', models.BigIntegerField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("division_code", bangfu.scope.fields.DivisionCodeField()),
+                ("unit_no", models.CharField(db_collation="C", max_length=30)),
+                ("name", models.CharField(max_length=120)),
+                ("level", models.CharField(max_length=10)),
+                ("affiliation", models.CharField(blank=True, max_length=1)),
+                ("serves_code", bangfu.scope.fields.DivisionCodeField()),
+                ("workplace_code", bangfu.scope.fields.DivisionCodeField(blank=True)),
+                ("x_km", models.FloatField(null=True)),
+                ("y_km", models.FloatField(null=True)),
+                ("recorded_by_id", models.BigIntegerField()),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now()
+                    ),
+                ),
+                ("import_id", models.BigIntegerField(null=True)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('division_code__regex', '^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12})$')), name='pairing_unit_division_code_ok'), models.CheckConstraint(condition=models.Q(('serves_code__regex', '^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12})$')), name='pairing_unit_serves_code_ok'), models.UniqueConstraint(fields=('division_code', 'unit_no'), name='pairing_unit_key'), models.UniqueConstraint(fields=('id', 'division_code'), name='pairing_unit_id_division')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "division_code__regex",
+                                "^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12})$",
+                            )
+                        ),
+                        name="pairing_unit_division_code_ok",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "serves_code__regex",
+                                "^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12})$",
+                            )
+                        ),
+                        name="pairing_unit_serves_code_ok",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("division_code", "unit_no"), name="pairing_unit_key"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("id", "division_code"), name="pairing_unit_id_division"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='OfficialEvent',
+            name="OfficialEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('division_code', bangfu.scope.fields.DivisionCodeField()),
-                ('official_no', models.CharField(db_collation='C', max_length=30)),
-                ('name', models.CharField(max_length=60)),
-                ('initials', models.CharField(blank=True, db_collation='C', max_length=30)),
-                ('sex', models.CharField(blank=True, max_length=1)),
-                ('rank', models.CharField(max_length=20)),
-                ('post', models.CharField(blank=True, max_length=80)),
-                ('is_top_leader', models.BooleanField(default=False)),
-                ('is_party_member', models.BooleanField(default=False)),
-                ('is_in_post', models.BooleanField(default=True)),
-                ('is_three_sends', models.BooleanField(default=False)),
-                ('expertise', models.CharField(blank=True, max_length=20)),
-                ('office_phone', models.CharField(blank=True, max_length=30)),
-                ('stated_tier', models.CharField(blank=True, max_length=20)),
-                ('tier', models.CharField(blank=True, max_length=20)),
-                ('quota_min', models.PositiveSmallIntegerField(default=0)),
-                ('quota_max', models.PositiveSmallIntegerField(default=0)),
-                ('tier_reason', models.JSONField(null=True)),
-                ('policy_hash', models.CharField(blank=True, max_length=64)),
-                ('recorded_by_id', models.BigIntegerField()),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('import_id', models.BigIntegerField(null=True)),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='pairing.official')),
-                ('unit', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='pairing.unit')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("id", models.BigIntegerField()),
+                ("division_code", bangfu.scope.fields.DivisionCodeField()),
+                ("official_no", models.CharField(db_collation="C", max_length=30)),
+                ("name", models.CharField(max_length=60)),
+                (
+                    "initials",
+                    models.CharField(blank=True, db_collation="C", max_length=30),
+                ),
+                ("sex", models.CharField(blank=True, max_length=1)),
+                ("rank", models.CharField(max_length=20)),
+                ("post", models.CharField(blank=True, max_length=80)),
+                ("is_top_leader", models.BooleanField(default=False)),
+                ("is_party_member", models.BooleanField(default=False)),
+                ("is_in_post", models.BooleanField(default=True)),
+                ("is_three_sends", models.BooleanField(default=False)),
+                ("expertise", models.CharField(blank=True, max_length=20)),
+                ("office_phone", models.CharField(blank=True, max_length=30)),
+                ("stated_tier", models.CharField(blank=True, max_length=20)),
+                ("tier", models.CharField(blank=True, max_length=20)),
+                ("quota_min", models.PositiveSmallIntegerField(default=0)),
+                ("quota_max", models.PositiveSmallIntegerField(default=0)),
+                ("tier_reason", models.JSONField(null=True)),
+                ("policy_hash", models.CharField(blank=True, max_length=64)),
+                ("recorded_by_id", models.BigIntegerField()),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now()
+                    ),
+                ),
+                ("import_id", models.BigIntegerField(null=True)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history",
+                        to="pairing.official",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="pairing.unit",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='official',
-            name='unit',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='officials', to='pairing.unit'),
+            model_name="official",
+            name="unit",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="officials",
+                to="pairing.unit",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='unit',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "pairing_unitevent" ("affiliation", "division_code", "id", "import_id", "level", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "serves_code", "unit_no", "workplace_code", "x_km", "y_km") SELECT old_values."affiliation", old_values."division_code", old_values."id", old_values."import_id", old_values."level", old_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', old_values."id", old_values."recorded_at", old_values."recorded_by_id", old_values."serves_code", old_values."unit_no", old_values."workplace_code", old_values."x_km", old_values."y_km" FROM ( SELECT old_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='bb7781e276be7c569f2bae394793426b0430b229', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_c38ed', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='pairing_unit', when='AFTER')),
+            model_name="unit",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "pairing_unitevent" ("affiliation", "division_code", "id", "import_id", "level", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "serves_code", "unit_no", "workplace_code", "x_km", "y_km") SELECT old_values."affiliation", old_values."division_code", old_values."id", old_values."import_id", old_values."level", old_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', old_values."id", old_values."recorded_at", old_values."recorded_by_id", old_values."serves_code", old_values."unit_no", old_values."workplace_code", old_values."x_km", old_values."y_km" FROM ( SELECT old_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="bb7781e276be7c569f2bae394793426b0430b229",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_c38ed",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="pairing_unit",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='unit',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "pairing_unitevent" ("affiliation", "division_code", "id", "import_id", "level", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "serves_code", "unit_no", "workplace_code", "x_km", "y_km") SELECT old_values."affiliation", old_values."division_code", old_values."id", old_values."import_id", old_values."level", old_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', old_values."id", old_values."recorded_at", old_values."recorded_by_id", old_values."serves_code", old_values."unit_no", old_values."workplace_code", old_values."x_km", old_values."y_km" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='d975911a1baf1b6fcd432951fb29d89f6ca645d4', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_3aa2a', referencing='REFERENCING OLD TABLE AS old_values ', table='pairing_unit', when='AFTER')),
+            model_name="unit",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "pairing_unitevent" ("affiliation", "division_code", "id", "import_id", "level", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "serves_code", "unit_no", "workplace_code", "x_km", "y_km") SELECT old_values."affiliation", old_values."division_code", old_values."id", old_values."import_id", old_values."level", old_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', old_values."id", old_values."recorded_at", old_values."recorded_by_id", old_values."serves_code", old_values."unit_no", old_values."workplace_code", old_values."x_km", old_values."y_km" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="d975911a1baf1b6fcd432951fb29d89f6ca645d4",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_3aa2a",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="pairing_unit",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddField(
-            model_name='unitevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='pairing.unit'),
+            model_name="unitevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="history",
+                to="pairing.unit",
+            ),
         ),
         migrations.AddIndex(
-            model_name='kin',
-            index=models.Index(fields=['identity_index'], name='pairing_kin_identity'),
+            model_name="kin",
+            index=models.Index(fields=["identity_index"], name="pairing_kin_identity"),
         ),
         migrations.AddConstraint(
-            model_name='kin',
-            constraint=models.CheckConstraint(condition=models.Q(('division_code__regex', '^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12})$')), name='pairing_kin_division_code_ok'),
+            model_name="kin",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "division_code__regex",
+                        "^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12})$",
+                    )
+                ),
+                name="pairing_kin_division_code_ok",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='kin',
-            constraint=models.CheckConstraint(condition=models.Q(('identity_index__isnull', False), ('household__isnull', False), _connector='OR'), name='pairing_kin_names_somebody'),
+            model_name="kin",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("identity_index__isnull", False),
+                    ("household__isnull", False),
+                    _connector="OR",
+                ),
+                name="pairing_kin_names_somebody",
+            ),
         ),
         migrations.AddIndex(
-            model_name='pairing',
-            index=models.Index(condition=models.Q(('ended_date__isnull', True)), fields=['division_code'], name='pairing_open_division'),
+            model_name="pairing",
+            index=models.Index(
+                condition=models.Q(("ended_date__isnull", True)),
+                fields=["division_code"],
+                name="pairing_open_division",
+            ),
         ),
         migrations.AddIndex(
-            model_name='pairing',
-            index=models.Index(condition=models.Q(('ended_date__isnull', True)), fields=['official'], name='pairing_open_official'),
+            model_name="pairing",
+            index=models.Index(
+                condition=models.Q(("ended_date__isnull", True)),
+                fields=["official"],
+                name="pairing_open_official",
+            ),
         ),
         migrations.AddIndex(
-            model_name='pairing',
-            index=models.Index(fields=['household', '-started_date'], name='pairing_household'),
+            model_name="pairing",
+            index=models.Index(
+                fields=["household", "-started_date"], name="pairing_household"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pairing',
-            constraint=models.CheckConstraint(condition=models.Q(('division_code__regex', '^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12})$')), name='pairing_pairing_division_code_ok'),
+            model_name="pairing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "division_code__regex",
+                        "^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12})$",
+                    )
+                ),
+                name="pairing_pairing_division_code_ok",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pairing',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_date__isnull', True), ('ended_date__gte', models.F('started_date')), _connector='OR'), name='pairing_pairing_period_ok'),
+            model_name="pairing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ended_date__isnull", True),
+                    ("ended_date__gte", models.F("started_date")),
+                    _connector="OR",
+                ),
+                name="pairing_pairing_period_ok",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pairing',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('end_reason', ''), ('ended_date__isnull', True)), models.Q(('ended_date__isnull', False), models.Q(('end_reason', ''), _negated=True)), _connector='OR'), name='pairing_pairing_ended_with_reason'),
+            model_name="pairing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("end_reason", ""), ("ended_date__isnull", True)),
+                    models.Q(
+                        ("ended_date__isnull", False),
+                        models.Q(("end_reason", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="pairing_pairing_ended_with_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pairing',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('is_primary', True)), expressions=[(models.Func('household_id', 'household_id', models.Value('[]'), function='int8range'), '&&'), (models.Func('started_date', 'ended_date', function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='pairing_one_primary_helper_a_day'),
+            model_name="pairing",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(("is_primary", True)),
+                expressions=[
+                    (
+                        models.Func(
+                            "household_id",
+                            "household_id",
+                            models.Value("[]"),
+                            function="int8range",
+                        ),
+                        "&&",
+                    ),
+                    (
+                        models.Func(
+                            "started_date",
+                            "ended_date",
+                            function="daterange",
+                            output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
+                        ),
+                        "&&",
+                    ),
+                ],
+                name="pairing_one_primary_helper_a_day",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='pairing',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "pairing_pairingevent" ("division_code", "end_reason", "ended_date", "helper_name", "helper_phone", "helper_post", "helper_unit", "household_id", "id", "is_primary", "official_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "run_id", "start_reason", "started_date") SELECT old_values."division_code", old_values."end_reason", old_values."ended_date", old_values."helper_name", old_values."helper_phone", old_values."helper_post", old_values."helper_unit", old_values."household_id", old_values."id", old_values."is_primary", old_values."official_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', old_values."id", old_values."recorded_at", old_values."recorded_by_id", old_values."run_id", old_values."start_reason", old_values."started_date" FROM ( SELECT old_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='bb87e1bbabef7a313ccb5ae50e90fb077c033cb4', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_cc56e', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='pairing_pairing', when='AFTER')),
+            model_name="pairing",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "pairing_pairingevent" ("division_code", "end_reason", "ended_date", "helper_name", "helper_phone", "helper_post", "helper_unit", "household_id", "id", "is_primary", "official_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "run_id", "start_reason", "started_date") SELECT old_values."division_code", old_values."end_reason", old_values."ended_date", old_values."helper_name", old_values."helper_phone", old_values."helper_post", old_values."helper_unit", old_values."household_id", old_values."id", old_values."is_primary", old_values."official_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', old_values."id", old_values."recorded_at", old_values."recorded_by_id", old_values."run_id", old_values."start_reason", old_values."started_date" FROM ( SELECT old_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="bb87e1bbabef7a313ccb5ae50e90fb077c033cb4",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_cc56e",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="pairing_pairing",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='pairing',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "pairing_pairingevent" ("division_code", "end_reason", "ended_date", "helper_name", "helper_phone", "helper_post", "helper_unit", "household_id", "id", "is_primary", "official_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "run_id", "start_reason", "started_date") SELECT old_values."division_code", old_values."end_reason", old_values."ended_date", old_values."helper_name", old_values."helper_phone", old_values."helper_post", old_values."helper_unit", old_values."household_id", old_values."id", old_values."is_primary", old_values."official_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', old_values."id", old_values."recorded_at", old_values."recorded_by_id", old_values."run_id", old_values."start_reason", old_values."started_date" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='8e478d07992a2b5c1572c70f67e4370990755c5c', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_fd00b', referencing='REFERENCING OLD TABLE AS old_values ', table='pairing_pairing', when='AFTER')),
+            model_name="pairing",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "pairing_pairingevent" ("division_code", "end_reason", "ended_date", "helper_name", "helper_phone", "helper_post", "helper_unit", "household_id", "id", "is_primary", "official_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "run_id", "start_reason", "started_date") SELECT old_values."division_code", old_values."end_reason", old_values."ended_date", old_values."helper_name", old_values."helper_phone", old_values."helper_post", old_values."helper_unit", old_values."household_id", old_values."id", old_values."is_primary", old_values."official_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', old_values."id", old_values."recorded_at", old_values."recorded_by_id", old_values."run_id", old_values."start_reason", old_values."started_date" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="8e478d07992a2b5c1572c70f67e4370990755c5c",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_fd00b",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="pairing_pairing",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='runpair',
-            index=models.Index(fields=['run', 'division_code'], name='pairing_runpair_division'),
+            model_name="runpair",
+            index=models.Index(
+                fields=["run", "division_code"], name="pairing_runpair_division"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='runpair',
-            constraint=models.CheckConstraint(condition=models.Q(('division_code__regex', '^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12})$')), name='pairing_runpair_division_code_ok'),
+            model_name="runpair",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "division_code__regex",
+                        "^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12})$",
+                    )
+                ),
+                name="pairing_runpair_division_code_ok",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='runpair',
-            constraint=models.UniqueConstraint(fields=('run', 'household'), name='pairing_runpair_once'),
+            model_name="runpair",
+            constraint=models.UniqueConstraint(
+                fields=("run", "household"), name="pairing_runpair_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='official',
-            index=models.Index(fields=['division_code', 'unit'], name='pairing_official_division'),
+            model_name="official",
+            index=models.Index(
+                fields=["division_code", "unit"], name="pairing_official_division"
+            ),
         ),
         migrations.AddIndex(
-            model_name='official',
-            index=models.Index(fields=['initials'], name='pairing_official_initials'),
+            model_name="official",
+            index=models.Index(fields=["initials"], name="pairing_official_initials"),
         ),
         migrations.AddConstraint(
-            model_name='official',
-            constraint=models.CheckConstraint(condition=models.Q(('division_code__regex', '^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12})$')), name='pairing_official_division_code_ok'),
+            model_name="official",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "division_code__regex",
+                        "^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12})$",
+                    )
+                ),
+                name="pairing_official_division_code_ok",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='official',
-            constraint=models.UniqueConstraint(fields=('unit', 'official_no'), name='pairing_official_key'),
+            model_name="official",
+            constraint=models.UniqueConstraint(
+                fields=("unit", "official_no"), name="pairing_official_key"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='official',
-            constraint=models.CheckConstraint(condition=models.Q(('quota_min__lte', models.F('quota_max'))), name='pairing_official_quota_ok'),
+            model_name="official",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quota_min__lte", models.F("quota_max"))),
+                name="pairing_official_quota_ok",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='official',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "pairing_officialevent" ("division_code", "expertise", "id", "import_id", "initials", "is_in_post", "is_party_member", "is_three_sends", "is_top_leader", "name", "office_phone", "official_no", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "policy_hash", "post", "quota_max", "quota_min", "rank", "recorded_at", "recorded_by_id", "sex", "stated_tier", "tier", "tier_reason", "unit_id") SELECT old_values."division_code", old_values."expertise", old_values."id", old_values."import_id", old_values."initials", old_values."is_in_post", old_values."is_party_member", old_values."is_three_sends", old_values."is_top_leader", old_values."name", old_values."office_phone", old_values."official_no", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', old_values."id", old_values."policy_hash", old_values."post", old_values."quota_max", old_values."quota_min", old_values."rank", old_values."recorded_at", old_values."recorded_by_id", old_values."sex", old_values."stated_tier", old_values."tier", old_values."tier_reason", old_values."unit_id" FROM ( SELECT old_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='ab53c8d04cfb91e8088b5a471d25a5df87116f13', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_3c435', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='pairing_official', when='AFTER')),
+            model_name="official",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "pairing_officialevent" ("division_code", "expertise", "id", "import_id", "initials", "is_in_post", "is_party_member", "is_three_sends", "is_top_leader", "name", "office_phone", "official_no", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "policy_hash", "post", "quota_max", "quota_min", "rank", "recorded_at", "recorded_by_id", "sex", "stated_tier", "tier", "tier_reason", "unit_id") SELECT old_values."division_code", old_values."expertise", old_values."id", old_values."import_id", old_values."initials", old_values."is_in_post", old_values."is_party_member", old_values."is_three_sends", old_values."is_top_leader", old_values."name", old_values."office_phone", old_values."official_no", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', old_values."id", old_values."policy_hash", old_values."post", old_values."quota_max", old_values."quota_min", old_values."rank", old_values."recorded_at", old_values."recorded_by_id", old_values."sex", old_values."stated_tier", old_values."tier", old_values."tier_reason", old_values."unit_id" FROM ( SELECT old_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="ab53c8d04cfb91e8088b5a471d25a5df87116f13",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_3c435",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="pairing_official",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='official',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "pairing_officialevent" ("division_code", "expertise", "id", "import_id", "initials", "is_in_post", "is_party_member", "is_three_sends", "is_top_leader", "name", "office_phone", "official_no", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "policy_hash", "post", "quota_max", "quota_min", "rank", "recorded_at", "recorded_by_id", "sex", "stated_tier", "tier", "tier_reason", "unit_id") SELECT old_values."division_code", old_values."expertise", old_values."id", old_values."import_id", old_values."initials", old_values."is_in_post", old_values."is_party_member", old_values."is_three_sends", old_values."is_top_leader", old_values."name", old_values."office_phone", old_values."official_no", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', old_values."id", old_values."policy_hash", old_values."post", old_values."quota_max", old_values."quota_min", old_values."rank", old_values."recorded_at", old_values."recorded_by_id", old_values."sex", old_values."stated_tier", old_values."tier", old_values."tier_reason", old_values."unit_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='711c6f10d2c97ecbcf338f4a1d8f3f5280a05756', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_ada8f', referencing='REFERENCING OLD TABLE AS old_values ', table='pairing_official', when='AFTER')),
+            model_name="official",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "pairing_officialevent" ("division_code", "expertise", "id", "import_id", "initials", "is_in_post", "is_party_member", "is_three_sends", "is_top_leader", "name", "office_phone", "official_no", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "policy_hash", "post", "quota_max", "quota_min", "rank", "recorded_at", "recorded_by_id", "sex", "stated_tier", "tier", "tier_reason", "unit_id") SELECT old_values."division_code", old_values."expertise", old_values."id", old_values."import_id", old_values."initials", old_values."is_in_post", old_values."is_party_member", old_values."is_three_sends", old_values."is_top_leader", old_values."name", old_values."office_phone", old_values."official_no", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', old_values."id", old_values."policy_hash", old_values."post", old_values."quota_max", old_values."quota_min", old_values."rank", old_values."recorded_at", old_values."recorded_by_id", old_values."sex", old_values."stated_tier", old_values."tier", old_values."tier_reason", old_values."unit_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="711c6f10d2c97ecbcf338f4a1d8f3f5280a05756",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_ada8f",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="pairing_official",
+                    when="AFTER",
+                ),
+            ),
         ),
     ]

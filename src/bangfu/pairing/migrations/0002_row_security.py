@@ -49,7 +49,10 @@ class Migration(migrations.Migration):
                 "pairingevent",
             )
         ],
-        *[append_only(f"pairing_{name}") for name in ("unitevent", "officialevent", "pairingevent")],
+        *[
+            append_only(f"pairing_{name}")
+            for name in ("unitevent", "officialevent", "pairingevent")
+        ],
         restrict("registry_household", OWN_HOUSEHOLDS.format(column="id")),
         *[
             restrict(f"registry_{name}", OWN_HOUSEHOLDS.format(column="household_id"))

@@ -1,0 +1,156 @@
+"""A small fictional county to pair: two townships, villages, units, officials.
+
+`county` fills the database as the system and returns its keys. Everything is made of
+plain rows, because the imports have tests of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import pytest
+
+COUNTY = "990101"
+TOWNSHIPS = ("990101101", "990101102")
+VILLAGES = ("990101101001", "990101101002", "990101102001")
+NOW = datetime(2016, 3, 1, 2, 0, tzinfo=UTC)
+
+
+@dataclass
+class County:
+    """Primary keys by a short name: households "h1".., officials "a1".."""
+
+    units: dict[str, int] = field(default_factory=dict)
+    households: dict[str, int] = field(default_factory=dict)
+    officials: dict[str, int] = field(default_factory=dict)
+
+
+def add_unit(
+    division: str, unit_no: str, *, level: str, serves: str = "", **more: object
+) -> object:
+    from bangfu.pairing.models import Unit
+
+    return Unit.objects.create(
+        division_code=division,
+        unit_no=unit_no,
+        name=f"单位{unit_no}",
+        level=level,
+        serves_code=serves or division,
+        recorded_by_id=0,
+        **more,
+    )
+
+
+def add_official(unit: object, official_no: str, **more: object) -> object:
+    from bangfu.pairing.models import Official
+
+    values = {
+        "name": f"干部{official_no}",
+        "rank": "staff",
+        "is_party_member": True,
+        "expertise": "general",
+        "post": "科员",
+        "office_phone": "0797-990000",
+        "tier": "C",
+        "quota_min": 1,
+        "quota_max": 1,
+        **more,
+    }
+    return Official.objects.create(
+        unit=unit,
+        division_code=unit.division_code,
+        official_no=official_no,
+        recorded_by_id=0,
+        **values,
+    )
+
+
+def add_household(village: str, household_no: str, **more: object) -> object:
+    from bangfu.registry.models import Household
+
+    values = {"head_name": f"户主{household_no}", "cause_main": "1", **more}
+    return Household.objects.create(
+        division_code=village, household_no=household_no, recorded_by_id=0, **values
+    )
+
+
+def add_pairing(household: object, official: object, **more: object) -> object:
+    from bangfu.pairing.models import Pairing
+
+    values = {"started_date": "2015-06-01", "start_reason": "试点", **more}
+    return Pairing.objects.create(
+        household=household,
+        official=official,
+        division_code=household.division_code,
+        helper_name=official.name,
+        helper_unit=official.unit.name,
+        recorded_by_id=0,
+        **values,
+    )
+
+
+@pytest.fixture
+def make() -> type:
+    """Functions that make single rows."""
+
+    class Make:
+        unit = staticmethod(add_unit)
+        official = staticmethod(add_official)
+        household = staticmethod(add_household)
+        pairing = staticmethod(add_pairing)
+
+    return Make
+
+
+@pytest.fixture
+def fill() -> Callable[[], County]:
+    """Return a function that fills the county.
+
+    Six households: h1 to h3 in the first village, h4 in the second, h5 and h6 in the
+    other township. Officials: a1 (section head, three sends: 3 to 5) and a2 (Party
+    member: 1) of a county unit, b1 (deputy section head: 2) of the second township.
+    Places: 5 + 1 + 2 = 8 for 6 households; minima: 3 + 1 + 2 = 6.
+    """
+    from bangfu.scope import acting
+    from bangfu.scope.actor import system_actor
+
+    def run() -> County:
+        county = County()
+        with acting(system_actor("tests")):
+            bureau = add_unit(COUNTY, "U1", level="county")
+            township = add_unit(TOWNSHIPS[1], "T1", level="township")
+            county.units = {"bureau": bureau.pk, "township": township.pk}
+            a1 = add_official(
+                bureau,
+                "A1",
+                rank="section_head",
+                is_three_sends=True,
+                tier="B",
+                quota_min=3,
+                quota_max=5,
+            )
+            a2 = add_official(bureau, "A2")
+            b1 = add_official(
+                township,
+                "B1",
+                rank="deputy_section",
+                tier="B",
+                quota_min=2,
+                quota_max=2,
+            )
+            county.officials = {"a1": a1.pk, "a2": a2.pk, "b1": b1.pk}
+            places = [*[VILLAGES[0]] * 3, VILLAGES[1], *[VILLAGES[2]] * 2]
+            for number, village in enumerate(places, start=1):
+                household = add_household(village, f"{number:04}")
+                county.households[f"h{number}"] = household.pk
+        return county
+
+    return run
+
+
+@pytest.fixture
+def county(db: None, fill: Callable[[], County]) -> County:
+    """The filled county in a transaction that is rolled back."""
+    return fill()
