@@ -37,7 +37,8 @@ def acting(actor: Actor, *, using: str = "default") -> Iterator[None]:
     with transaction.atomic(using=using):
         _apply(using, _values(actor))
         yield
-        if outer is not None:
+        # A savepoint that is rolled back takes its settings with it.
+        if outer is not None and not connection.needs_rollback:
             _apply(using, outer)
 
 
