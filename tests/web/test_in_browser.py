@@ -44,7 +44,9 @@ class ThreadingServer(ThreadingMixIn, WSGIServer):
 @pytest.fixture(scope="module")
 def chromium():
     path = os.environ.get("BANGFU_CHROMIUM", "/usr/bin/chromium")
-    # Playwright keeps an event loop in this thread; the queries here do not run in it.
+    # Playwright keeps an event loop in this thread. Queries of the tests do not run in
+    # it, but Django then keeps connections apart from those made before and after.
+    connections.close_all()
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         browser = playwright.chromium.launch(
@@ -53,6 +55,7 @@ def chromium():
         )
         yield browser
         browser.close()
+        connections.close_all()
 
 
 @pytest.fixture
