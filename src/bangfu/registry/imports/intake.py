@@ -104,17 +104,21 @@ class Difference:
 
     record: str
     column: Text
-    before: str | None
-    after: str | None
+    before: str | Text | None
+    after: str | Text | None
 
     def as_json(self) -> dict[str, object]:
         """Return what is stored with the import."""
         return {
             "record": self.record,
             "column": self.column.as_json(),
-            "before": self.before,
-            "after": self.after,
+            "before": _as_json(self.before),
+            "after": _as_json(self.after),
         }
+
+
+def _as_json(value: str | Text | None) -> object:
+    return value.as_json() if isinstance(value, Text) else value
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,5 +31,8 @@ class Migration(migrations.Migration):
                 "incomeevent",
             )
         ],
-        *[append_only(f"registry_{name}") for name in ("householdevent", "memberevent", "incomeevent")],
+        *[
+            append_only(f"registry_{name}")
+            for name in ("householdevent", "memberevent", "incomeevent")
+        ],
     ]

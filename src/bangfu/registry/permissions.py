@@ -1,0 +1,94 @@
+"""Who may do what with the register, and where. Row security bounds the rest.
+
+read households           every role but the administrator; a helper his or her own
+import, edit              city, county, township office and village committee
+look up last characters   the same, and auditor, inspector
+reveal a sealed value     the same offices, and the payment preparer
+"""
+
+from __future__ import annotations
+
+from bangfu.accounts.roles import OFFICES, READERS, Role
+from bangfu.calc.values.division_code import DivisionCode
+from bangfu.calc.values.findings import NotAllowed
+from bangfu.calc.values.text import Text, join
+from bangfu.scope import Actor
+
+READ_ROLES = READERS
+IMPORT_ROLES = OFFICES
+EDIT_ROLES = OFFICES
+LOOK_UP_ROLES = OFFICES | {Role.AUDITOR, Role.INSPECTOR}
+REVEAL_ROLES = OFFICES | {Role.PREPARER}
+
+
+def can_read(by: Actor) -> bool:
+    """Whether `by` may see households at all."""
+    return by.role in READ_ROLES
+
+
+def check_read(by: Actor) -> None:
+    """Raise NotAllowed for who sees no households."""
+    _check(by, READ_ROLES)
+
+
+def can_import(by: Actor) -> bool:
+    """Whether `by` may import workbooks of households."""
+    return by.role in IMPORT_ROLES
+
+
+def check_import(by: Actor) -> None:
+    """Raise NotAllowed for who may not import households."""
+    _check(by, IMPORT_ROLES)
+
+
+def can_edit(by: Actor, division: DivisionCode) -> bool:
+    """Whether `by` may change a household that lives in `division`."""
+    return by.role in EDIT_ROLES and _is_within(by, division)
+
+
+def check_edit(by: Actor, division: DivisionCode) -> None:
+    """Raise NotAllowed unless `by` may change a household in `division`."""
+    _check(by, EDIT_ROLES, division)
+
+
+def can_look_up(by: Actor) -> bool:
+    """Whether `by` may look people up by the last characters of their number."""
+    return by.role in LOOK_UP_ROLES
+
+
+def check_look_up(by: Actor) -> None:
+    """Raise NotAllowed for who may not look people up."""
+    _check(by, LOOK_UP_ROLES)
+
+
+def can_reveal(by: Actor, division: DivisionCode) -> bool:
+    """Whether `by` may be shown a sealed value of a household in `division`."""
+    return by.role in REVEAL_ROLES and _is_within(by, division)
+
+
+def check_reveal(by: Actor, division: DivisionCode) -> None:
+    """Raise NotAllowed unless `by` may be shown sealed values there."""
+    _check(by, REVEAL_ROLES, division)
+
+
+def _is_within(by: Actor, division: DivisionCode) -> bool:
+    return by.division is not None and by.division.contains(division)
+
+
+def _check(
+    by: Actor, roles: frozenset[Role], division: DivisionCode | None = None
+) -> None:
+    if by.role in roles and (division is None or _is_within(by, division)):
+        return
+    named = join([role.text for role in Role if role in roles], zh="、", en=", ")
+    raise NotAllowed(
+        Text(
+            "您当前的身份不能办理这件事。",
+            "The grant you act under does not allow this.",
+        ),
+        remedy=Text(
+            "需由该地区的{roles}办理。",
+            "It takes one of these roles there: {roles}.",
+            {"roles": named},
+        ),
+    )
