@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from bangfu.calc.values.division_code import DivisionCode
-from bangfu.calc.values.findings import BadInput, NotAllowed, OutOfLimit
 
 COUNTY = DivisionCode("990101")
 

@@ -17,11 +17,13 @@ from bangfu.calc.values.findings import NotAllowed
 from bangfu.calc.values.text import Text, join
 from bangfu.pairing.models import Run
 from bangfu.scope import Actor
+from bangfu.scope.actor import SYSTEM_ROLE
 
 READ_ROLES = READERS - {Role.HELPER}
 ORDER_ROLES = frozenset({Role.CITY, Role.COUNTY})
 DECIDE_ROLES = frozenset({Role.CITY, Role.COUNTY, Role.LEADERSHIP})
 HAND_ROLES = frozenset({Role.CITY, Role.COUNTY, Role.TOWNSHIP})
+IMPORT_ROLES = frozenset({Role.CITY, Role.COUNTY, Role.TOWNSHIP})
 
 
 class OwnRun(NotAllowed):
@@ -111,3 +113,9 @@ def can_change_by_hand(by: Actor, division: DivisionCode) -> bool:
 def check_change_by_hand(by: Actor, division: DivisionCode) -> None:
     """Raise NotAllowed unless `by` may change helpers of households in `division`."""
     _check(by, HAND_ROLES, division)
+
+
+def check_import(by: Actor) -> None:
+    """Raise NotAllowed unless `by` keeps rosters of units and officials."""
+    if by.role != SYSTEM_ROLE:
+        _check(by, IMPORT_ROLES, by.division or DivisionCode("00"))
