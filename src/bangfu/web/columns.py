@@ -83,3 +83,10 @@ class Column:
         else:
             shown = conditional_escape(_FORMATS[self.kind](value))
         return format_html('<a href="{}">{}</a>', url, shown) if url else shown
+
+    def table_cell(self, record: Any) -> SafeString:
+        """Return the cell with its frame."""
+        css = self.css
+        if css:
+            return format_html('<td class="{}">{}</td>', css, self.cell(record))
+        return format_html("<td>{}</td>", self.cell(record))
