@@ -166,3 +166,35 @@ def test_a_python_that_is_too_old_is_refused(
         Installation(root).install()
 
     assert refused.value.en == "Python 3.11 or newer is needed."
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("Collecting django-axes==8.3.1 (from -r requirements.lock)", "django-axes"),
+        ("Requirement already satisfied: numpy==2.4.6 in ./lib (from -r x)", "numpy"),
+        (
+            "Processing /opt/wheels/polars_runtime_32-2.1.0-cp39.whl",
+            "polars_runtime_32",
+        ),
+    ],
+)
+def test_it_says_which_package_pip_is_at(line: str, name: str):
+    found = install.PIP_NAMES_A_PACKAGE.match(line)
+
+    assert found is not None
+    assert found[1] == name
+
+
+def test_packages_of_other_systems_are_not_counted(
+    root: Path, ran, monkeypatch, capsys
+):
+    monkeypatch.setenv("BANGFU_LANG", "en")
+    (root / "requirements.lock").write_text(
+        "one==1 \\\n    --hash=sha256:00\n"
+        "two==2 ; sys_platform == 'win32' \\\n    --hash=sha256:00\n"
+    )
+
+    Installation(root).install()
+
+    assert "Installing 1 Python packages" in capsys.readouterr().out

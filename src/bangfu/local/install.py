@@ -14,6 +14,7 @@ import fcntl
 import hashlib
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -25,7 +26,10 @@ from bangfu.local.postgres import checkout
 from bangfu.local.speech import language, say
 
 PYTHON_MIN = (3, 11)
-PIP_NAMES_A_PACKAGE = ("Collecting ", "Requirement already satisfied: ")
+PIP_NAMES_A_PACKAGE = re.compile(
+    r"(?:Collecting |Requirement already satisfied: |Processing (?:.*/)?)"
+    r"(\w[\w.]*(?:-[A-Za-z]\w*)*)"
+)
 BROWSER_PACKAGES = ("chromium", "fonts-noto-cjk")
 FONT_FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))
 
@@ -89,7 +93,7 @@ class Installation:
         _run([sys.executable, "-m", "venv", "--clear", str(self.venv)])
 
     def _install_python_packages(self) -> None:
-        total = sum("==" in line for line in _read(self._lock).splitlines())
+        total = len(re.findall(r"^[^ ]+==(?!.*win32)", _read(self._lock), re.MULTILINE))
         say(
             f"正在安装 {total} 个 Python 软件包（首次约一分钟）……",
             f"Installing {total} Python packages (about a minute the first time) ...",
@@ -119,9 +123,9 @@ class Installation:
         ) as pip:
             for line in pip.stdout or ():
                 lines.append(line)
-                if line.startswith(PIP_NAMES_A_PACKAGE):
+                if named := PIP_NAMES_A_PACKAGE.match(line):
                     done += 1
-                    _show(done, total, line.split(":")[-1].split("==")[0].split()[-1])
+                    _show(done, total, named[1])
         if pip.returncode:
             raise _failed("pip", "".join(lines[-15:]))
 

@@ -134,6 +134,8 @@ class EmbeddedPostgres:
 
         Raises LocalFault when the programs do not run at all.
         """
+        if not os.path.lexists(self.data):  # asking must not make anything
+            return ABSENT
         command = ("pg_isready", "-q", "-h", str(self.socket_dir), "-t", "3")
         code, output = self._tool(*command)
         if code not in {READY, STARTING, ABSENT}:
