@@ -187,7 +187,8 @@ def field(
 ) -> dict[str, object]:
     """Show a form field with label, hint, control and error, tied together.
 
-    label and hint replace those of the form; an empty hint takes it away.
+    label and hint replace those of the form; an empty hint takes it away, and the
+    placeholder with it.
     """
     if hint is not None:
         bound.help_text = say_value(hint)
@@ -202,7 +203,7 @@ def field(
     attrs: dict[str, str | bool] = {
         "class": f"{css} is-invalid" if bound.errors else css
     }
-    if say_value(widget.attrs.get("placeholder")) == say_value(label or bound.label):
+    if hint == "" and "placeholder" in widget.attrs:
         attrs["placeholder"] = ""
     if isinstance(widget, Textarea):
         attrs["rows"] = str(min(int(widget.attrs.get("rows", 4)), 4))
