@@ -34,8 +34,6 @@ from bangfu.registry.rules import Limits
 from bangfu.registry.sheets import HOUSEHOLDS as HOUSEHOLDS_WORKBOOK
 from bangfu.scope import Actor
 
-_COUNTY_DIGITS = 6
-_ELSEWHERE = {"identity_key": pl.Binary(), "place": pl.String()}
 _LINE_SERIES = "admin"
 _COUNTED = Text("户", "households")
 
@@ -166,7 +164,9 @@ def limits_on(on: date, division: DivisionCode | None) -> Limits:
         school_day=(int(month), int(day)),
         old_age=number("labour.old_age"),
         pension_age=number("pension.age"),
-        income_change_pct=number("check.income_change.max"),
+        income_change_pct=pack.value(
+            "check.income_change.max", at=on, division=division
+        ).decimal,
         line_margin_fen=number("check.line_margin") * 100,
         copies_households=number("check.copies.households"),
         line_fen=_lines(on, division),
@@ -193,27 +193,25 @@ def registered_elsewhere(merged: Merged, by: Actor) -> pl.DataFrame:
     `identity_key`, `place`: a household's key within the acting scope, else only a
     county code.
     """
-    live = merged.members.filter("is_live")
-    numbers = live["identity_key"].drop_nulls().unique().to_list()
-    ours = merged.households["id"].drop_nulls().to_list()
-    if not numbers:
-        return pl.DataFrame(schema=_ELSEWHERE)
-    within = staging.rows(
-        """SELECT m.identity_index, h.division_code || '/' || h.household_no
-        FROM unnest(%s::bytea[]) AS wanted (identity_index)
-        JOIN registry_member m ON m.identity_index = wanted.identity_index
+    numbers = merged.members.filter("is_live").select("identity_key").drop_nulls()
+    ours = merged.households.select("id").drop_nulls()
+    staging.stage("roll_numbers", {"identity_key": "bytea"}, numbers.unique())
+    staging.stage("roll_ours", {"id": "bigint"}, ours)
+    scope = by.programme_range
+    return staging.fetch(
+        """SELECT encode(m.identity_index, 'hex'),
+          h.division_code || '/' || h.household_no
+        FROM roll_numbers n JOIN registry_member m ON m.identity_index = n.identity_key
         JOIN registry_household h ON h.id = m.household_id
         WHERE m.left_date IS NULL AND h.status <> '9'
-          AND NOT (h.id = ANY (%s::bigint[]))""",
-        [numbers, ours],
+          AND NOT EXISTS (SELECT FROM roll_ours o WHERE o.id = h.id)
+        UNION ALL
+        SELECT encode(identity_index, 'hex'), county_code
+        FROM registry_registered_elsewhere(
+          ARRAY (SELECT identity_key FROM roll_numbers), %s, %s)""",
+        [scope.lo, scope.hi],
+        {"identity_key": pl.Binary(), "place": pl.String()},
     )
-    scope = by.programme_range
-    outside = staging.rows(
-        "SELECT * FROM registry_registered_elsewhere(%s::bytea[], %s, %s)",
-        [numbers, scope.lo, scope.hi],
-    )
-    found = [(bytes(key), str(place)) for key, place in (*within, *outside)]
-    return pl.DataFrame(found, schema=_ELSEWHERE, orient="row")
 
 
 _COMPARING = Text("正在与登记数据比对", "Comparing with the register")

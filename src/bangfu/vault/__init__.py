@@ -6,11 +6,18 @@ database (BANGFU_KEYS_FILE, mode 0600); whoever has only the database has neithe
 """
 
 from bangfu.vault.keys import KeysMissing, create_keys_file
-from bangfu.vault.sealing import blind_index, seal, seal_many, unseal
+from bangfu.vault.sealing import (
+    blind_index,
+    blind_index_many,
+    seal,
+    seal_many,
+    unseal,
+)
 
 __all__ = [
     "KeysMissing",
     "blind_index",
+    "blind_index_many",
     "create_keys_file",
     "seal",
     "seal_many",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import os
 from collections.abc import Iterable
@@ -53,8 +52,13 @@ def blind_index(plain: str, purpose: str) -> bytes:
 
     purpose: keeps digests of the same text apart, e.g. "identity" and "last-four".
     """
-    message = f"{purpose}\x00{plain}".encode()
-    return hmac.digest(keys().index, message, hashlib.sha256)
+    return blind_index_many([plain], purpose)[0]
+
+
+def blind_index_many(plains: Iterable[str], purpose: str) -> list[bytes]:
+    """Return the digests of many values; see `blind_index`."""
+    key, prefix = keys().index, purpose.encode() + b"\x00"
+    return [hmac.digest(key, prefix + plain.encode(), "sha256") for plain in plains]
 
 
 @lru_cache(maxsize=8)

@@ -20,7 +20,7 @@ from bangfu.audit import operations as audit
 from bangfu.calc.values.findings import NotAllowed, WrongState
 from bangfu.calc.values.text import Text
 from bangfu.jobs import operations as jobs
-from bangfu.registry.imports import locks, preview, queries, reading, storage
+from bangfu.registry.imports import locks, parsed, preview, queries, reading, storage
 from bangfu.registry.imports.intake import (
     FileReading,
     Intake,
@@ -151,6 +151,8 @@ def check(
     intake, files = _read(record, by=by, progress=progress)
     options = Options(**record.options)
     plan = intake.check(files, by=by, at=at, options=options, progress=progress)
+    for file in files:
+        parsed.keep(record.folder, file)
     keep_preview(
         record=record, intake=intake, files=files, plan=plan, language=language
     )
@@ -251,7 +253,7 @@ def apply(
 ) -> Import:
     """Write a checked import in the transaction that is open.
 
-    The files are read and compared again under the locks of their divisions. Raises
+    What was read is compared again under the locks of their divisions. Raises
     PlanChanged when something else than was shown would be written; NotAllowed,
     WrongState, FilesGone.
     """
@@ -259,7 +261,11 @@ def apply(
         record = Import.objects.get(pk=import_id)
         _check_own(by, record)
         _must_be(record, ImportState.CHECKED, ImportState.APPLYING)
-        intake, files = _read(record, by=by, progress=progress)
+        intake = intake_of(record.kind)
+        files = [
+            parsed.recall(record.folder, number, intake.workbook)
+            for number in range(len(record.files))
+        ]
         locks.take_alone(reading.divisions_in(files))
         options = Options(**record.options)
         plan = intake.check(files, by=by, at=at, options=options, progress=progress)

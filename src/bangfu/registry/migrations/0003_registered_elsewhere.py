@@ -1,25 +1,35 @@
 from django.db import migrations
 
 # Rule V5 must know of a second registration anywhere in the city, but an office may not
-# see another county's households: the function tells the county and nothing else. Its
-# own settings widen row security while it runs and are gone when it returns.
+# see another county's households: the function tells the county and nothing else. It
+# widens the scope that row security reads while its one query runs, and puts it back;
+# when the query fails, the transaction's own settings end with it.
 REGISTERED_ELSEWHERE = """
 CREATE FUNCTION registry_registered_elsewhere(numbers bytea[], lo text, hi text)
 RETURNS TABLE (identity_index bytea, county_code text)
-LANGUAGE sql STABLE SECURITY DEFINER
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = public, pg_temp
-SET bangfu.grant_id = '0'
-SET bangfu.scope_lo = ''
-SET bangfu.scope_hi = ':'
-SET bangfu.level = '0'
-SET bangfu.official_id = ''
 AS $$
-    SELECT DISTINCT m.identity_index, left(m.division_code, 6)
-    FROM unnest(numbers) AS wanted (identity_index)
-    JOIN registry_member m ON m.identity_index = wanted.identity_index
-    JOIN registry_household h ON h.id = m.household_id
-    WHERE m.left_date IS NULL AND h.status <> '9'
-      AND NOT (m.division_code >= lo COLLATE "C" AND m.division_code < hi COLLATE "C")
+DECLARE
+    was_lo text := current_setting('bangfu.scope_lo');
+    was_hi text := current_setting('bangfu.scope_hi');
+    was_official text := current_setting('bangfu.official_id');
+BEGIN
+    PERFORM set_config('bangfu.scope_lo', '', true),
+            set_config('bangfu.scope_hi', ':', true),
+            set_config('bangfu.official_id', '', true);
+    RETURN QUERY
+        SELECT DISTINCT m.identity_index, left(m.division_code, 6)
+        FROM unnest(numbers) AS wanted (number)
+        JOIN registry_member m ON m.identity_index = wanted.number
+        JOIN registry_household h ON h.id = m.household_id
+        WHERE m.left_date IS NULL AND h.status <> '9'
+          AND NOT (m.division_code >= lo COLLATE "C"
+                   AND m.division_code < hi COLLATE "C");
+    PERFORM set_config('bangfu.scope_lo', was_lo, true),
+            set_config('bangfu.scope_hi', was_hi, true),
+            set_config('bangfu.official_id', was_official, true);
+END
 $$
 """
 

@@ -175,7 +175,7 @@ def _with_identity(rows: pl.DataFrame) -> pl.DataFrame:
     digests = pl.DataFrame(
         {
             "identity_number": numbers,
-            "identity_key": [vault.blind_index(text, "identity") for text in numbers],
+            "identity_key": vault.blind_index_many(numbers, "identity"),
         },
         schema={"identity_number": pl.String, "identity_key": pl.Binary},
     )

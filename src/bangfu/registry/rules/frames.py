@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 
 import polars as pl
 
@@ -54,7 +55,7 @@ class Limits:
     school_day: tuple[int, int] = (8, 31)
     old_age: int = 60
     pension_age: int = 60
-    income_change_pct: int = 50
+    income_change_pct: Decimal = Decimal(50)
     line_margin_fen: int = 100
     copies_households: int = 5
     line_fen: Mapping[int, int] = field(default_factory=dict)

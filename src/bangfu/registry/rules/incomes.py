@@ -145,10 +145,11 @@ def v13_change(frames: Frames, limits: Limits) -> list[Breach]:
     """V13: net income changes by no more than the policy's share in a year."""
     net, previous = pl.col("net_fen"), pl.col("previous_net_fen")
     rows = frames.incomes.filter("is_given").filter(previous > 0)
-    # Integers: |net - previous| * 100 > previous * percent.
-    far = rows.filter(
-        (net - previous).abs() * 100 > previous * limits.income_change_pct
-    ).with_columns(before=_yuan(previous), after=_yuan(net))
+    # In integers: |net - previous| / previous > share / of.
+    share, of = (limits.income_change_pct / 100).as_integer_ratio()
+    far = rows.filter((net - previous).abs() * of > previous * share).with_columns(
+        before=_yuan(previous), after=_yuan(net)
+    )
     return [of_households("V13", "year", _CHANGE, far, "before", "after")]
 
 
