@@ -57,6 +57,8 @@ def django_db_setup(postgres: object, django_db_blocker) -> Iterator[None]:
 
     settings.BANGFU_KEYS_FILE = str(_VAR / "keys.json")
     create_keys_file(_VAR / "keys.json")
+    settings.STATIC_ROOT = str(_VAR / "static")
+    (_VAR / "static").mkdir(exist_ok=True)
     with django_db_blocker.unblock():
         _use_database(TEMPLATE_DATABASE, host=str(postgres.socket_dir))
         _owner_statement(f'DROP DATABASE IF EXISTS "{TEMPLATE_DATABASE}"')
@@ -83,7 +85,7 @@ def committed_db(
         yield name
         connections.close_all()
         _use_database(TEMPLATE_DATABASE)
-        _owner_statement(f'DROP DATABASE "{name}" WITH (FORCE)')
+        _owner_statement(f'DROP DATABASE "{name}"')
 
 
 def _use_database(name: str, *, host: str | None = None) -> None:

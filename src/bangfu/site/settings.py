@@ -80,6 +80,8 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    # Before allauth, whose templates it replaces.
+    "bangfu.web",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -91,7 +93,6 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "bangfu.audit",
     "bangfu.jobs",
-    "bangfu.web",
     "bangfu.policy",
     "bangfu.accounts",
     "bangfu.divisions",
