@@ -105,7 +105,7 @@ def make() -> type:
 
 
 @pytest.fixture
-def fill() -> Callable[[], County]:
+def fill() -> Callable[..., County]:
     """Return a function that fills the county.
 
     Six households: h1 to h3 in the first village, h4 in the second, h5 and h6 in the
@@ -116,38 +116,43 @@ def fill() -> Callable[[], County]:
     from bangfu.scope import acting
     from bangfu.scope.actor import system_actor
 
-    def run() -> County:
-        county = County()
+    def run(*, backwards: bool = False) -> County:
         with acting(system_actor("tests")):
-            bureau = add_unit(COUNTY, "U1", level="county")
-            township = add_unit(TOWNSHIPS[1], "T1", level="township")
-            county.units = {"bureau": bureau.pk, "township": township.pk}
-            a1 = add_official(
-                bureau,
-                "A1",
-                rank="section_head",
-                is_three_sends=True,
-                tier="B",
-                quota_min=3,
-                quota_max=5,
-            )
-            a2 = add_official(bureau, "A2")
-            b1 = add_official(
-                township,
-                "B1",
-                rank="deputy_section",
-                tier="B",
-                quota_min=2,
-                quota_max=2,
-            )
-            county.officials = {"a1": a1.pk, "a2": a2.pk, "b1": b1.pk}
-            places = [*[VILLAGES[0]] * 3, VILLAGES[1], *[VILLAGES[2]] * 2]
-            for number, village in enumerate(places, start=1):
-                household = add_household(village, f"{number:04}")
-                county.households[f"h{number}"] = household.pk
-        return county
+            return _fill(backwards=backwards)
 
     return run
+
+
+def _fill(*, backwards: bool) -> County:
+    county = County()
+    bureau = add_unit(COUNTY, "U1", level="county")
+    township = add_unit(TOWNSHIPS[1], "T1", level="township")
+    county.units = {"bureau": bureau.pk, "township": township.pk}
+    staff = [
+        ("a1", bureau, "A1", _quota("B", 3, 5, rank="section_head", sends=True)),
+        ("a2", bureau, "A2", {}),
+        ("b1", township, "B1", _quota("B", 2, 2, rank="deputy_section")),
+    ]
+    places = [*[VILLAGES[0]] * 3, VILLAGES[1], *[VILLAGES[2]] * 2]
+    homes = list(enumerate(places, start=1))
+    step = -1 if backwards else 1
+    for key, unit, number, more in staff[::step]:
+        county.officials[key] = add_official(unit, number, **more).pk
+    for number, village in homes[::step]:
+        county.households[f"h{number}"] = add_household(village, f"{number:04}").pk
+    return county
+
+
+def _quota(
+    tier: str, low: int, high: int, *, rank: str, sends: bool = False
+) -> dict[str, object]:
+    return {
+        "tier": tier,
+        "quota_min": low,
+        "quota_max": high,
+        "rank": rank,
+        "is_three_sends": sends,
+    }
 
 
 @pytest.fixture

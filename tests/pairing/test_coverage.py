@@ -150,57 +150,82 @@ def test_a_village_refreshes_a_city_helper_it_cannot_see(paired, make, make_acto
         assert (own.own, own.figures.officials, own.figures.below) == (True, 1, 1)
 
 
-def test_the_board_equals_a_recount_after_random_changes(paired, make):
-    from bangfu.pairing.models import Official, Pairing, Unit
-    from bangfu.registry.models import Household
+class Life:
+    """Things that happen to rolls and pairings, by dice."""
 
-    dice = random.Random(7)  # noqa: S311 - not a secret
     villages = ("990101101001", "990101101002", "990101102001")
 
-    def new_household(n):
-        make.household(dice.choice(villages), f"9{n:03}", status=dice.choice("0129"))
+    def __init__(self, make, seed: int) -> None:
+        self.make = make
+        self.dice = random.Random(seed)  # noqa: S311 - not a secret
+        self.steps = [
+            *(self.household, self.official, self.pair, self.pair, self.end),
+            *(self.status, self.leave, self.quota, self.move),
+        ]
 
-    def new_official(n):
-        unit = dice.choice(list(Unit.objects.all()))
-        low = dice.choice((0, 1, 2))
-        make.official(unit, f"N{n}", quota_min=low, quota_max=low + dice.choice((0, 2)))
+    def one(self, model, **wanted):
+        return self.dice.choice(list(model.objects.filter(**wanted).order_by("pk")))
 
-    def pair(_n):
-        busy = Pairing.objects.filter(ended_date=None).values("household")
-        free = list(Household.objects.exclude(pk__in=busy))
-        officials = list(Official.objects.select_related("unit"))
-        if free:
-            make.pairing(
-                dice.choice(free), dice.choice(officials), started_date="2016-02-01"
-            )
+    def happen(self, n: int) -> None:
+        self.dice.choice(self.steps)(n)
 
-    def end(_n):
-        one = dice.choice([None, *Pairing.objects.filter(ended_date=None)])
-        if one is not None:
+    def household(self, n):
+        status = self.dice.choice("0129")
+        self.make.household(self.dice.choice(self.villages), f"9{n:03}", status=status)
+
+    def official(self, n):
+        from bangfu.pairing.models import Unit
+
+        low = self.dice.choice((0, 1, 2))
+        high = low + self.dice.choice((0, 2))
+        self.make.official(self.one(Unit), f"N{n}", quota_min=low, quota_max=high)
+
+    def pair(self, _n):
+        from bangfu.pairing.models import Official, Pairing
+        from bangfu.registry.models import Household
+
+        home = self.one(Household)
+        if not Pairing.objects.filter(household=home, ended_date=None).exists():
+            self.make.pairing(home, self.one(Official), started_date="2016-02-01")
+
+    def end(self, _n):
+        from bangfu.pairing.models import Pairing
+
+        for one in Pairing.objects.filter(ended_date=None).order_by("-pk")[:1]:
             one.ended_date, one.end_reason = "2016-02-01", "调整"
             one.save()
 
-    def status(_n):
-        some = dice.choice(villages)
-        Household.objects.filter(division_code=some).update(status=dice.choice("0129"))
+    def status(self, _n):
+        from bangfu.registry.models import Household
 
-    def leave(_n):
-        one = dice.choice(list(Official.objects.all()))
-        Official.objects.filter(pk=one.pk).update(is_in_post=dice.random() < 0.6)
+        some = Household.objects.filter(division_code=self.dice.choice(self.villages))
+        some.update(status=self.dice.choice("0129"))
 
-    def quota(_n):
-        one = dice.choice(list(Official.objects.all()))
-        Official.objects.filter(pk=one.pk).update(quota_min=1, quota_max=2)
+    def leave(self, _n):
+        from bangfu.pairing.models import Official
 
-    def move(_n):
-        one = dice.choice(list(Household.objects.all()))
-        Household.objects.filter(pk=one.pk).update(division_code=dice.choice(villages))
+        one = Official.objects.filter(pk=self.one(Official).pk)
+        one.update(is_in_post=self.dice.random() < 0.6)
 
-    steps = (new_household, new_official, pair, pair, end, status, leave, quota, move)
+    def quota(self, _n):
+        from bangfu.pairing.models import Official
+
+        one = Official.objects.filter(pk=self.one(Official).pk)
+        one.update(quota_min=1, quota_max=2)
+
+    def move(self, _n):
+        from bangfu.registry.models import Household
+
+        one = Household.objects.filter(pk=self.one(Household).pk)
+        one.update(division_code=self.dice.choice(self.villages))
+
+
+def test_the_board_equals_a_recount_after_random_changes(paired, make):
+    life = Life(make, seed=7)
     for n in range(120):
-        dice.choice(steps)(n)
+        life.happen(n)
         if n % 4 == 0:
-            for code in ("990101", "990101101", *villages):
+            for code in ("990101", "990101101", *life.villages):
                 assert figures(code) == recount(code), (n, code)
 
 

@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from bangfu.audit.history import keeps_history
 from bangfu.calc.values.division_code import DivisionCode
 from bangfu.calc.values.text import Text
-from bangfu.pairing.states import Change, RunState, reason_text
+from bangfu.pairing.states import Change, RefusedLine, RunState, reason_text
 from bangfu.scope.fields import DivisionCodeField, division_code_check
 
 
@@ -289,6 +289,16 @@ class RunPair(models.Model):
 
     def __str__(self) -> str:
         return f"{self.run_id}:{self.household_id}"
+
+    @property
+    def change_text(self) -> Text:
+        """What the run would do."""
+        return Change(self.change).text
+
+    @property
+    def refusal_text(self) -> Text | None:
+        """Why the line was not carried out, or None."""
+        return RefusedLine(self.refusal).text if self.refusal else None
 
 
 class PairingQuerySet(models.QuerySet["Pairing"]):
