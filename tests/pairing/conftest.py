@@ -159,3 +159,34 @@ def _quota(
 def county(db: None, fill: Callable[[], County]) -> County:
     """The filled county in a transaction that is rolled back."""
     return fill()
+
+
+@pytest.fixture
+def office(county: County, act_as: Callable[..., object]) -> object:
+    """The county office, acting."""
+    return act_as("county", COUNTY, username="office")
+
+
+@pytest.fixture
+def second(county: County, make_actor: Callable[..., object]) -> object:
+    """A second person of the county; whoever tests acts as the office meanwhile."""
+    return make_actor("county", COUNTY, username="second")
+
+
+@pytest.fixture
+def run(office: object, now: datetime) -> object:
+    """A previewed run over the county."""
+    from bangfu.calc.values.division_code import DivisionCode
+    from bangfu.pairing import operations
+
+    return operations.solve_now(
+        by=office, at=now, division=DivisionCode(COUNTY), year=2016
+    )
+
+
+@pytest.fixture
+def approved(run: object, second: object, now: datetime) -> object:
+    """The run, approved by the second person."""
+    from bangfu.pairing import operations
+
+    return operations.approve(by=second, at=now, run_id=run.pk)

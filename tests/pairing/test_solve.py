@@ -10,11 +10,6 @@ from bangfu.calc.values.findings import BadInput, NotAllowed, OutOfLimit
 COUNTY = DivisionCode("990101")
 
 
-@pytest.fixture
-def office(county, act_as):
-    return act_as("county", "990101", username="office")
-
-
 def solve(by, at, **more):
     from bangfu.pairing import operations
 
