@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
+import sys
 import tomllib
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -63,3 +66,35 @@ def test_tests_run_on_the_versions_that_users_get():
     assert {n: dev[n] for n in packages("requirements.lock")} == packages(
         "requirements.lock"
     )
+
+
+def test_every_package_that_the_code_imports_is_locked():
+    known = metadata.packages_distributions()
+    imported = {
+        name
+        for path in (ROOT / "src").rglob("*.py")
+        for name in imports(ast.parse(path.read_text(encoding="utf-8")))
+    }
+
+    foreign = imported - sys.stdlib_module_names - {"bangfu"}
+
+    locked = packages("requirements.lock").keys()
+    missing = {
+        n for n in foreign if not set(map(canonical, known.get(n, [n]))) & locked
+    }
+    assert missing == set()
+
+
+def imports(tree: ast.Module) -> set[str]:
+    """Return the first parts of all module names that a file imports."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module.split(".")[0])
+    return found
+
+
+def canonical(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
