@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 from bangfu.accounts.models import Grant, User
@@ -15,7 +15,22 @@ from bangfu.calc.values.division_code import DivisionCode
 from bangfu.pairing.models import Official
 
 GRANTED_FROM = date(2014, 1, 1)
-_WORDS = "river stone maple cedar tea rice ox goose lamp bridge cloud spring field seed".split()
+_WORDS = [
+    "river",
+    "stone",
+    "maple",
+    "cedar",
+    "tea",
+    "rice",
+    "ox",
+    "goose",
+    "lamp",
+    "bridge",
+    "cloud",
+    "spring",
+    "field",
+    "seed",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +63,18 @@ LOGINS = (
 )
 
 
-def make_logins(*, at: datetime, village: DivisionCode) -> list[tuple[Login, Grant, str]]:
+def make_logins(
+    *, village: DivisionCode, only: tuple[str, ...] = ()
+) -> list[tuple[Login, Grant, str]]:
     """Create the users with their grants around one village, or give new passwords.
 
-    Returns each with its password. Runs under the system's scope. The helper is a
-    three-sends official of the village's township.
+    only: names of log-ins; all by default. Returns each with its password. Runs under
+    the system's scope. The helper is a three-sends official of the village's township.
     """
     made = []
     for login in LOGINS:
+        if only and login.name not in only:
+            continue
         user, _ = User.objects.get_or_create(
             username=DEMO_PREFIX + login.name, defaults={"name": login.person}
         )

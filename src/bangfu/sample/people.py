@@ -17,7 +17,6 @@ import polars as pl
 from bangfu.sample import names
 from bangfu.sample.geography import Geography
 from bangfu.sample.households import YEAR, household_frame
-from bangfu.sample.households import YEAR
 
 _SIZES = np.array([0.08, 0.13, 0.18, 0.23, 0.19, 0.12, 0.05, 0.02])  # mean about 3.98
 _WEIGHTS = np.array([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2])
