@@ -144,18 +144,45 @@ def test_an_unexpected_error_gets_a_number_and_its_traceback(raising):
     assert f"Internal error {number}." in result.stderr
 
 
-def test_missing_tables_are_called_so(raising):
-    class ProgrammingError(Exception):
-        pass
+class ProgrammingError(Exception):
+    pass
 
-    raising(ProgrammingError('relation "accounts_user" does not exist'))
+
+class OperationalError(Exception):
+    pass
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (
+            ProgrammingError('relation "accounts_user" does not exist'),
+            "The tables are missing or out of date.\nRun bangfu db migrate.\n",
+        ),
+        (
+            OperationalError("could not extend file: No space left on device"),
+            "The disk is full; nothing of this was written.\n"
+            "Free disk space, then try again.\n",
+        ),
+        (
+            OSError(28, "No space left on device"),
+            "The disk is full; nothing of this was written.\n"
+            "Free disk space, then try again.\n",
+        ),
+        (
+            OperationalError("connection failed: no such file\n"),
+            "No database: connection failed: no such file\nRun bangfu doctor.\n",
+        ),
+    ],
+    ids=["tables", "full_database", "full_disk", "connection"],
+)
+def test_what_a_person_can_mend_is_said_so(raising, error: Exception, said: str):
+    raising(error)
 
     result = run("fail")
 
     assert result.exit_code == 2
-    assert result.stderr == (
-        "The tables are missing or out of date.\nRun bangfu db migrate.\n"
-    )
+    assert result.stderr == said
 
 
 def test_wrong_usage_is_refused_and_with_json_as_a_document(raising):

@@ -253,13 +253,34 @@ def _as_refusal(error: Exception) -> Refusal | None:
     if isinstance(error, click.ClickException):
         sentence = error.format_message()
         return Refusal(Text(sentence, sentence), code="usage")
-    if type(error).__name__ == "ProgrammingError" and "does not exist" in str(error):
+    return _of_the_database(error)
+
+
+def _of_the_database(error: Exception) -> Refusal | None:
+    """What a person can mend; told by name and words, since Django may be absent."""
+    kind, said = type(error).__name__, str(error)
+    if "No space left on device" in said or kind == "DiskFull":
+        return Refusal(
+            Text(
+                "磁盘已满，本次操作没有写入任何数据。",
+                "The disk is full; nothing of this was written.",
+            ),
+            remedy=Text("请腾出磁盘空间后重试。", "Free disk space, then try again."),
+            code="disk_full",
+        )
+    if kind == "ProgrammingError" and "does not exist" in said:
         return Refusal(
             Text(
                 "数据表尚未建立或版本过旧。", "The tables are missing or out of date."
             ),
             remedy=Text("请运行 bangfu db migrate。", "Run bangfu db migrate."),
             code="not_migrated",
+        )
+    if kind == "OperationalError" and "connection" in said:
+        return Refusal(
+            Text("无法连接数据库：{why}", "No database: {why}", {"why": said.strip()}),
+            remedy=Text("请运行 bangfu doctor。", "Run bangfu doctor."),
+            code="no_database",
         )
     return None
 
