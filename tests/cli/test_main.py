@@ -144,6 +144,11 @@ def test_an_unexpected_error_gets_a_number_and_its_traceback(raising):
     assert f"Internal error {number}." in result.stderr
 
 
+FULL = (
+    "The disk is full; nothing of this was written.\nFree disk space, then try again.\n"
+)
+
+
 class ProgrammingError(Exception):
     pass
 
@@ -161,13 +166,11 @@ class OperationalError(Exception):
         ),
         (
             OperationalError("could not extend file: No space left on device"),
-            "The disk is full; nothing of this was written.\n"
-            "Free disk space, then try again.\n",
+            FULL,
         ),
         (
             OSError(28, "No space left on device"),
-            "The disk is full; nothing of this was written.\n"
-            "Free disk space, then try again.\n",
+            FULL,
         ),
         (
             OperationalError("connection failed: no such file\n"),
