@@ -69,6 +69,7 @@ def test_where_shows_all_places_or_one(postgres: EmbeddedPostgres):
 
 def test_start_says_when_it_runs_already(postgres: EmbeddedPostgres):
     assert run("db", "start").stdout == "already\n"
+    (postgres.data.parent / f"{postgres.data.name}.kept").unlink()
 
 
 def test_reset_asks_first_and_spares_a_database_in_use(postgres: EmbeddedPostgres):

@@ -172,6 +172,19 @@ def test_the_last_user_stops_it(make_server: Make):
     assert first.ready() == ABSENT
 
 
+def test_a_server_that_is_kept_stays_until_it_is_stopped(make_server: Make):
+    first, second = make_server(), make_server()
+    first.start()
+    first.keep()
+    second.start()
+
+    assert second.release() == "kept"
+    assert second.ready() == READY
+    assert second.stop() == "stopped"
+    second.start()
+    assert second.release() == "stopped"  # keeping was said of the first server
+
+
 def test_a_spawned_server_dies_with_its_parent(server: EmbeddedPostgres):
     script = (
         "import sys; from pathlib import Path; "

@@ -83,11 +83,11 @@ def db() -> None:
 
 @db.command()
 def start() -> None:
-    """Start the embedded server and leave it running."""
+    """Start the embedded server; it runs until `bangfu db stop`."""
     server = _embedded()
     click.echo(server.start())
     server.ensure_roles_and_database()
-    server.leave()
+    server.keep()
 
 
 @db.command()

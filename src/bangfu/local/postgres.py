@@ -36,6 +36,7 @@ READY, STARTING, ABSENT = 0, 1, 2  # what pg_isready answers
 START_SECONDS_MAX = 120.0
 ALIVE_SECONDS_MAX = 30.0  # how long a server that stops slowly is waited for
 LOG_BYTES_MAX = 10_000_000
+LINES_SHOWN = 8  # of the output of a program that failed
 CLEAN_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
 # Servers of a life of their own that this process started: kept so that they are
@@ -105,7 +106,12 @@ class EmbeddedPostgres:
                     fcntl.flock(use, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 except BlockingIOError:
                     return "still in use"
-                return self._stop()
+                return "kept" if self._beside("kept").exists() else self._stop()
+
+    def keep(self) -> None:
+        """Have the server stay when its last user leaves, until it is stopped."""
+        self._beside("kept").touch()
+        self.leave()
 
     def leave(self) -> None:
         """Stop using the server without stopping it."""
@@ -332,6 +338,7 @@ class EmbeddedPostgres:
         stale = (".s.PGSQL.5432", ".s.PGSQL.5432.lock")
         for path in (*(self.socket_dir / name for name in stale), self._pid_file):
             path.unlink(missing_ok=True)  # safe: nobody works in the data folder
+        self._beside("kept").unlink(missing_ok=True)  # that was said of the last one
 
     def _refuse_unreachable_server(self) -> None:
         """Leave a whole server alone that stops slowly or listens elsewhere."""
@@ -407,10 +414,11 @@ class EmbeddedPostgres:
 
 def _failed(code: str, program: str, output: str) -> LocalFault:
     is_full = re.search(r"No space left on device|Disk quota exceeded", output)
+    last = "\n".join(output.strip().splitlines()[-LINES_SHOWN:])
     return LocalFault(
         code,
-        zh=f"{program} 运行失败：\n{output.strip()}\n",
-        en=f"{program} failed:\n{output.strip()}\n",
+        zh=f"{program} 运行失败：\n{last}\n",
+        en=f"{program} failed:\n{last}\n",
         remedy_zh="请腾出磁盘空间后重试。" if is_full else "请查看上面的输出。",
         remedy_en="Free disk space, then try again." if is_full else "See above.",
     )
@@ -431,6 +439,7 @@ def main(arguments: list[str]) -> int:
         else:
             print(server.start())
             server.ensure_roles_and_database()
+            server.keep()
     except LocalFault as fault:
         print(fault, file=sys.stderr)
         return 2
