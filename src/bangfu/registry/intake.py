@@ -73,11 +73,13 @@ class HouseholdIntake:
         on = timezone.localdate(at)  # noqa: TID251 - the civil day of `at`, not the clock
         progress(0, 4, _COMPARING)
         rows = incoming.gather(files)
-        known = stored.fetch(rows.keys)
+        with staging.in_bulk(len(rows.keys)):
+            known = stored.fetch(rows.keys)
         merged = merging.merge(rows, known, options)
         progress(1, 4, _CHECKING)
         limits = limits_on(on, by.division)
-        elsewhere = registered_elsewhere(merged, by)
+        with staging.in_bulk(len(rows.keys)):
+            elsewhere = registered_elsewhere(merged, by)
         frames = checking.frames_of(merged, known, elsewhere)
         earlier = _earlier(rows, files, by, on, known.households)
         progress(2, 4, _CHECKING)
@@ -111,7 +113,8 @@ class HouseholdIntake:
         def step(done: int, total: int) -> None:
             progress(done, total, _WRITING)
 
-        writing.write(work.merged, work.checked, work.result, author, step)
+        with staging.in_bulk(len(work.result.touched)):
+            writing.write(work.merged, work.checked, work.result, author, step)
         return plan.counts
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import polars as pl
@@ -11,6 +12,25 @@ from django.db import connection
 
 # The type of a column of text that PostgreSQL wrote as '|'-separated or as hexadecimal.
 _AS_TEXT = (pl.List, pl.Binary, pl.Boolean, pl.Decimal)
+
+
+_MANY_ROWS = 200
+
+
+@contextmanager
+def in_bulk(count: int) -> Iterator[None]:
+    """Keep PostgreSQL from nested loops while `count` rows are joined, if they are many.
+
+    Row security compares with settings, whose effect on a scan the planner cannot know:
+    it expects a handful of rows where there are all of them, and loops over them.
+    """
+    if count < _MANY_ROWS:
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_nestloop = off")
+        yield
+        cursor.execute("SET LOCAL enable_nestloop = on")
 
 
 def fetch(
