@@ -54,7 +54,10 @@ def main() -> int:
     """Run the launcher and return its exit code; 2 for a fault."""
     var, port, kind = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
     try:
-        return Launcher(var, port=port, programs=programs(var, kind)).run()
+        launcher = Launcher(
+            var, port=port, sample=kind != "empty", programs=programs(var, kind)
+        )
+        return launcher.run()
     except LocalFault as fault:
         print(fault)
         return 2

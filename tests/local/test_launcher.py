@@ -56,6 +56,18 @@ class Run:
         return wait_until(lambda: not self.left(), seconds=15)
 
 
+@contextlib.contextmanager
+def database_of(run: Run) -> Iterator[EmbeddedPostgres]:
+    """The launcher's database while no launcher runs."""
+    server = EmbeddedPostgres(data_folder(run.var))
+    server.start()
+    try:
+        server.ensure_roles_and_database()
+        yield server
+    finally:
+        server.release()
+
+
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -227,15 +239,32 @@ def test_the_sample_is_loaded_into_an_empty_database_only(run: Run):
     assert not (run.var / "sample-loading").exists()
 
 
-def test_a_killed_load_is_done_again(run: Run):
+def test_a_killed_load_is_begun_again_with_nothing(run: Run):
     process = run.start("killed_load")
     process.communicate(timeout=60)
     assert process.returncode == 2
-    assert (run.var / "sample-loading").exists()
+    with database_of(run) as server:
+        server.ask("CREATE ROLE half_loaded")
 
     run.start_and_wait()
 
+    half = "SELECT count(*) FROM pg_roles WHERE rolname = 'half_loaded'"
+    assert EmbeddedPostgres(data_folder(run.var)).ask(half) == "0"
     assert (run.var / "loaded").read_text() == "x"
+    assert not (run.var / "sample-loading").exists()
+
+
+def test_who_wants_no_sample_keeps_what_was_loaded(run: Run):
+    process = run.start("killed_load")
+    process.communicate(timeout=60)
+    with database_of(run) as server:
+        server.ask("CREATE ROLE half_loaded")
+
+    run.start_and_wait("empty")
+
+    half = "SELECT count(*) FROM pg_roles WHERE rolname = 'half_loaded'"
+    assert EmbeddedPostgres(data_folder(run.var)).ask(half) == "1"
+    assert not (run.var / "loaded").exists()
     assert not (run.var / "sample-loading").exists()
 
 

@@ -182,6 +182,7 @@ class Launcher:
 
     def _start_database(self) -> None:
         server = EmbeddedPostgres(data_folder(self.var))
+        self._forget_half_a_sample(server)
         self.server = server
         say(
             f"正在启动数据库 PostgreSQL {server.where()['version']}：{server.data}",
@@ -192,17 +193,32 @@ class Launcher:
         server.ensure_roles_and_database()
         self._check()
 
+    @property
+    def _loading(self) -> Path:
+        """A file that exists from before a load of the sample until it is whole."""
+        return self.var / "sample-loading"
+
+    def _forget_half_a_sample(self, server: EmbeddedPostgres) -> None:
+        """Begin again with nothing when a load was killed: nothing else is in there."""
+        if not self._loading.exists():
+            return
+        if self.sample:
+            say(
+                "上次装入示范市未完成，将重新开始。",
+                "The sample city was not loaded to its end; beginning again.",
+            )
+            server.reset()
+        self._loading.unlink()
+
     def _load_sample(self) -> None:
-        """Load the sample into an empty database, or finish a load that was killed."""
-        loading = self.var / "sample-loading"
-        if self.sample and (loading.exists() or self._is_empty()):
-            loading.touch()
+        if self.sample and self._is_empty():
+            self._loading.touch()
             say(
                 "正在装入虚构的示范市（首次约一分钟）……",
                 "Loading the fictional sample city (about a minute, once) ...",
             )
             self._finish("sample", *self.programs.sample, is_shown=True)
-            loading.unlink()
+            self._loading.unlink()
 
     def _is_empty(self) -> bool:
         if self.server is None:
