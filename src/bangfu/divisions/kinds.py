@@ -113,7 +113,7 @@ FLAG_TEXTS = {
 
 
 class SuccessionKind(enum.StrEnum):
-    """How one code came to carry on for another."""
+    """How one code came to carry on for another; a move is of a part only."""
 
     RENAME = "rename"
     MERGE = "merge"
@@ -127,12 +127,10 @@ class SuccessionKind(enum.StrEnum):
 
 
 SUCCESSION_TEXTS = {
-    SuccessionKind.RENAME: Text("更名或改设", "renamed"),
+    SuccessionKind.RENAME: Text("更名或改码为", "renamed or recoded to"),
     SuccessionKind.MERGE: Text("并入", "merged into"),
     SuccessionKind.SPLIT: Text("分设", "split into"),
-    SuccessionKind.MOVE: Text(
-        "部分划入或改隶", "moved, in part or under another parent"
-    ),
+    SuccessionKind.MOVE: Text("部分划入", "in part moved to"),
 }
 
 

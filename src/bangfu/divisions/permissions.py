@@ -10,6 +10,7 @@ from bangfu.scope import Actor
 from bangfu.scope.actor import SYSTEM_ROLE
 
 _OFFICES = frozenset({Role.CITY, Role.COUNTY})
+WRITERS = _OFFICES | {Role.ADMINISTRATOR}
 
 
 def can_change(by: Actor, code: DivisionCode | None) -> bool:

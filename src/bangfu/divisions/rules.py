@@ -9,12 +9,15 @@ BadGeometry           the outline cannot be used                     (422)
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from bangfu.calc.values.division_code import DivisionCode, Level
 from bangfu.calc.values.findings import BadInput, WrongState
 from bangfu.calc.values.text import Text
-from bangfu.divisions.models import NAME_LENGTH, Division
+from bangfu.divisions.geometry import Point
+from bangfu.divisions.kinds import FlagKind
+from bangfu.divisions.models import NAME_LENGTH, Division, VillageFlag
 
 REASON_REMEDY = Text("请核对代码和日期。", "Check the code and the day.")
 
@@ -75,6 +78,22 @@ def check_name(name: str) -> str:
             code="division_name",
         )
     return name
+
+
+def check_not_future(day: date, *, today: date) -> None:
+    """Raise BadInput for a day that is yet to come.
+
+    The row without an end is the one in force today; a change is recorded when it is.
+    """
+    if day > today:
+        raise BadInput(
+            Text(
+                "{day} 尚未到来，区划变更在生效后登记。",
+                "{day} is yet to come; record a change once it is in force.",
+                {"day": day},
+            ),
+            code="day_to_come",
+        )
 
 
 def check_change_day(division: Division, day: date) -> None:
@@ -138,4 +157,64 @@ def check_village(code: DivisionCode) -> None:
                 "Only villages carry flags; {code} is a {level}.",
                 {"code": code, "level": code.level.text},
             ),
+        )
+
+
+def check_parts(code: DivisionCode, parts: list[DivisionCode]) -> None:
+    """Raise WrongUnit unless a split has two parts or more."""
+    if len(parts) < 2:
+        raise WrongUnit(
+            Text(
+                "{code} 分设后应有两个以上的区划。",
+                "{code} is split into at least two divisions.",
+                {"code": code},
+            ),
+            remedy=Text(
+                "只改名称或代码的，请用更名或改码。",
+                "To change only the name or code, rename or recode it.",
+            ),
+        )
+
+
+def check_flag_free(
+    code: DivisionCode, flag: FlagKind, since: date, others: Sequence[VillageFlag]
+) -> None:
+    """Raise FlagConflict when the village has the flag on or after `since` already."""
+    for row in others:
+        if row.valid_to_date is None or row.valid_to_date > since:
+            raise FlagConflict(
+                Text(
+                    "{code} 自 {start} 起已有“{flag}”标记。",
+                    "{code} is a {flag} already, from {start}.",
+                    {"code": code, "flag": flag.text, "start": row.valid_from_date},
+                ),
+                remedy=Text("请先终止原标记。", "End that flag first."),
+            )
+
+
+def check_has_flag(
+    code: DivisionCode, flag: FlagKind, row: VillageFlag | None, ends: date
+) -> VillageFlag:
+    """Return the row. Raises FlagConflict when there is none, or it began too late."""
+    if row is None or ends <= row.valid_from_date:
+        raise FlagConflict(
+            Text(
+                "{code} 在 {day} 前没有有效的“{flag}”标记。",
+                "{code} was no {flag} before {day}.",
+                {"code": code, "flag": flag.text, "day": ends},
+            ),
+        )
+    return row
+
+
+def check_on_earth(code: DivisionCode, point: Point) -> None:
+    """Raise BadInput for a point that is not in degrees."""
+    if not (-180 <= point.longitude <= 180 and -90 <= point.latitude <= 90):
+        raise BadInput(
+            Text(
+                "{code} 的经纬度有误：{point}。",
+                "The degrees of {code} are wrong: {point}.",
+                {"code": code, "point": f"{point.longitude}, {point.latitude}"},
+            ),
+            code="point_not_on_earth",
         )
