@@ -1,0 +1,156 @@
+"""`bangfu import`: the same steps in one process."""
+
+from __future__ import annotations
+
+import json
+
+import openpyxl
+import pytest
+from click.testing import CliRunner
+from tests.registry.workbooks import families, family, number, workbook
+
+from bangfu.calc.values.findings import NotAllowed, Refusal
+from bangfu.registry.commands import import_
+from bangfu.registry.models import Household, Import
+from bangfu.scope import acting
+
+
+@pytest.fixture
+def office(city, make_actor):
+    return make_actor("county", "990101", username="office")
+
+
+@pytest.fixture
+def stored(office):
+    def count() -> int:
+        with acting(office):
+            return Household.objects.count()
+
+    return count
+
+
+@pytest.fixture
+def last_state(office):
+    def state() -> str:
+        with acting(office):
+            return Import.objects.latest("id").state
+
+    return state
+
+
+@pytest.fixture
+def call(office):
+    def run(*words: object, username: str = "office"):
+        return CliRunner().invoke(
+            import_, [str(word) for word in words], obj={"as": username, "lang": "en"}
+        )
+
+    return run
+
+
+@pytest.fixture
+def roll(tmp_path):
+    path = tmp_path / "roll.xlsx"
+    path.write_bytes(families("0001", "0002"))
+    return path
+
+
+@pytest.fixture
+def half_wrong(tmp_path):
+    good, bad = family("0001", 1), family("0002", 2)
+    bad[1][1]["identity_number"] = number("1972-02-02", 4)[:-1] + "0"
+    path = tmp_path / "half.xlsx"
+    path.write_bytes(workbook([good[0], bad[0]], [*good[1], *bad[1]]))
+    return path
+
+
+def test_it_imports_with_yes(call, roll, stored):
+    result = call("households", roll, "--yes")
+
+    assert result.exit_code == 0, result.exception
+    assert "households: 2 new, 0 changed, 0 same, 0 wrong" in result.stdout
+    assert result.stdout.endswith("Imported.\n")
+    assert stored() == 2
+
+
+def test_a_dry_run_writes_nothing_and_leaves_no_files(
+    call, roll, files_folder, stored, last_state
+):
+    result = call("households", roll, "--dry-run", "--json")
+
+    assert result.exit_code == 0
+    document = json.loads(result.stdout)
+    assert (document["new"], document["written"]) == (2, False)
+    assert stored() == 0
+    assert last_state() == "cancelled"
+
+
+def test_without_yes_and_a_terminal_it_refuses(call, roll, stored):
+    result = call("households", roll)
+
+    assert isinstance(result.exception, Refusal)
+    assert result.exception.reason_code == "not_confirmed"
+    assert stored() == 0
+
+
+def test_it_exits_with_1_when_some_are_wrong_and_saves_them(call, half_wrong, tmp_path):
+    target = tmp_path / "errors.xlsx"
+
+    result = call(
+        "households", half_wrong, "--yes", "--json", "--error-workbook", target
+    )
+
+    assert result.exit_code == 1
+    document = json.loads(result.stdout)
+    assert (document["new"], document["wrong"], document["written"]) == (1, 1, True)
+    assert document["findings_by_code"] == {"V1": {"impossible": 1}}
+    assert document["error_workbooks"] == [str(target)]
+    assert openpyxl.load_workbook(target)["Households"].max_row == 2
+
+
+def test_when_nothing_is_right_it_refuses(call, tmp_path):
+    bad = family("0001", 1)
+    bad[1][0]["relation"] = "02"
+    path = tmp_path / "bad.xlsx"
+    path.write_bytes(workbook([bad[0]], bad[1]))
+
+    result = call("households", path, "--yes")
+
+    assert result.exception.reason_code == "nothing_to_import"
+    assert str(result.exception) == "Nothing can be imported; 1 records are wrong."
+
+
+def test_the_same_again_needs_no_yes_and_changes_nothing(call, roll):
+    call("households", roll, "--yes")
+
+    result = call("households", roll)
+
+    assert result.exit_code == 0
+    assert "0 new, 0 changed, 2 same, 0 wrong" in result.stdout
+    assert "The same as registered; nothing to write." in result.stdout
+
+
+def test_who_may_not_import_is_refused(call, roll, make_actor, stored):
+    make_actor("auditor", "9901", username="auditor")
+
+    result = call("households", roll, "--yes", username="auditor")
+
+    assert isinstance(result.exception, Refusal)
+    assert stored() == 0
+    assert NotAllowed.http_status == 403
+
+
+def test_a_missing_file_is_refused(call, tmp_path):
+    result = call("households", tmp_path / "none.xlsx", "--yes")
+
+    assert result.exception.reason_code == "no_file"
+
+
+def test_it_writes_the_template(call, tmp_path):
+    target = tmp_path / "template.xlsx"
+
+    result = call("template", "households", target, "--lang", "zh")
+
+    assert result.exit_code == 0
+    sheets = openpyxl.load_workbook(target).sheetnames
+    assert sheets[:2] == ["户", "成员"]
