@@ -1,8 +1,9 @@
 """The network that carries the pairing (hubs), and nothing that solves it.
 
     source -> pool -> hub (place, expertise) -> group (place, need)
-    source -> official -> pool        for an official with existing pairs
-              official -> group       keep arc: the cost less the keep price
+              pool -> group           keep arc: the cost less the keep price
+    source -> official -> pool        for an official with more existing pairs than
+              official -> group       the lower quota; keep arcs as above
     uncovered -> group                where the closed form says so, in that total
     pool, official -> idle            shortfall of lower quotas, in that total
 
@@ -11,6 +12,10 @@ costs the distance, the arc out of it the mismatch. A group that was singled out
 arcs from the pools themselves, without those that are forbidden. The totals of
 uncovered households and of the shortfall are the least possible ones, so no large
 penalty occurs in any cost. All flows are households.
+
+An official with no more existing pairs than the lower quota needs no node: whatever the
+pairs kept, max(lower quota, kept) is the lower quota, so loads within the pool can be
+dealt within everyone's quotas whenever their sum lies within the sums of the quotas.
 """
 
 from __future__ import annotations
@@ -42,7 +47,8 @@ class Network:
     tail, head: int32 nodes. cost, low, high: int64 per arc. supply: per node.
     name: 64-bit hash per node, made from stable ids and places, not from positions.
     sections: slice of arcs by name. persons: officials with a node of their own;
-    kept_arc_of: keep arc of every existing pair of the roll. first_*: node offsets.
+    kept_arc_of: keep arc of every existing pair of the roll. quota_node: (m,), where
+    an official's quota flows. first_*: node offsets.
     """
 
     tail: Nodes
@@ -58,6 +64,7 @@ class Network:
     first_person: int
     first_hub: int
     first_group: int
+    quota_node: Ints
     hub_place: Ints
     hub_expertise: Ints
 
@@ -103,7 +110,7 @@ def build(
 ) -> Network:
     """Build the network for given totals of uncovered households and shortfall."""
     pools, groups = len(layout.pool_serves), len(layout.group_size)
-    persons, person_of = np.unique(roll.kept_official, return_inverse=True)
+    persons = _officials_with_node(roll)
     first_person = FIRST_POOL + pools
     first_hub = first_person + len(persons)
     reach_pool, reach_place = arc_range(layout.pool_place_from, layout.pool_place_to)
@@ -148,9 +155,9 @@ def build(
         arcs,
         roll,
         layout,
-        person_of,
+        quota_nodes(layout, persons, first_person),
         (km_price, keep_price),
-        (first_person, first_group),
+        first_group,
     )
     _add_slack_arcs(
         arcs, roll, layout, persons, (first_person, first_group), uncovered, shortfall
@@ -174,9 +181,22 @@ def build(
         first_person=first_person,
         first_hub=first_hub,
         first_group=first_group,
+        quota_node=quota_nodes(layout, persons, first_person),
         hub_place=hub_place,
         hub_expertise=hub_expertise,
     )
+
+
+def quota_nodes(layout: Layout, persons: Ints, first_person: int) -> Ints:
+    """Return the node through which each official's quota flows, (m,)."""
+    node = FIRST_POOL + layout.pool_of
+    node[persons] = first_person + np.arange(len(persons))
+    return node
+
+
+def _officials_with_node(roll: Roll) -> Ints:
+    existing = np.bincount(roll.kept_official, minlength=roll.officials)
+    return np.flatnonzero(existing > roll.low)
 
 
 def _spare(size: Ints) -> Ints:
@@ -279,16 +299,19 @@ def _add_keep_arcs(
     arcs: _Arcs,
     roll: Roll,
     layout: Layout,
-    person_of: Ints,
+    node_of: Ints,
     prices: tuple[int, int],
-    offsets: tuple[int, int],
+    first_group: int,
 ) -> Ints:
-    """Add an arc per official and group with existing pairs; return each pair's arc."""
+    """Add an arc per node and group with existing pairs; return each pair's arc."""
     groups = len(layout.group_size)
-    code = person_of * groups + layout.group_of[roll.kept_household]
-    distinct, arc_of, size = np.unique(code, return_inverse=True, return_counts=True)
-    person, group = np.divmod(distinct, groups)
-    official = np.unique(roll.kept_official)[person]
+    code = node_of[roll.kept_official] * groups + layout.group_of[roll.kept_household]
+    distinct, first_pair, arc_of, size = np.unique(
+        code, return_index=True, return_inverse=True, return_counts=True
+    )
+    node, group = np.divmod(distinct, groups)
+    # All officials of a node work at one place and have one expertise.
+    official = roll.kept_official[first_pair]
     place = layout.group_place[group]
     km_price, keep_price = prices
     cost = distance_cost(
@@ -302,8 +325,8 @@ def _add_keep_arcs(
     first = arcs.count
     arcs.add(
         "keeps",
-        offsets[0] + person,
-        offsets[1] + group,
+        node,
+        first_group + group,
         cost=cost - keep_price,
         low=np.zeros(len(distinct), dtype=np.int64),
         high=size.astype(np.int64),

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from bangfu.calc.pairing import tables
 from bangfu.calc.pairing.canonical import Ints, Mask, Roll
 from bangfu.calc.pairing.checks import Params, Tables
-from bangfu.calc.pairing.network import FIRST_POOL, IDLE, SOURCE, UNCOVERED
+from bangfu.calc.pairing.network import IDLE, SOURCE, UNCOVERED
 from bangfu.calc.pairing.solving import Solution
 from bangfu.calc.values.findings import BadInput
 from bangfu.calc.values.text import Text
@@ -128,9 +128,7 @@ def prove(roll: Roll, solution: Solution, digest: str) -> Proof:
     """
     network, price = solution.network, solution.certificate.price
     layout, reach = solution.layout, solution.reach
-    node = FIRST_POOL + layout.pool_of
-    node[network.persons] = network.first_person + np.arange(len(network.persons))
-    official_price = price[SOURCE] - price[node]
+    official_price = price[SOURCE] - price[network.quota_node]
     household_price = price[network.first_group + layout.group_of] - price[SOURCE]
     household_price[roll.kept_household] = np.minimum(
         household_price[roll.kept_household],

@@ -23,6 +23,7 @@ from bangfu.calc.pairing.remedies import (
     Ledger,
     Remedy,
     RemedyKind,
+    counted,
     find_households,
     find_places,
 )
@@ -120,16 +121,16 @@ def _short_of_places(ledger: Ledger, at: int) -> Shortage:
     message = Text(
         "{division}缺 {lacking} 个帮扶名额：{count} 个{kind}的 {households} 户贫困户，"
         "可由其帮扶的干部名额上限合计只有 {places} 个。",
-        "{division} lacks {lacking} places: {households} households in {count} {kind} "
-        "may only be served by officials whose upper quotas add up to {places}.",
+        "{division} lacks {lacking}: {households} in {count} may only be served by "
+        "officials whose upper quotas add up to {places}.",
         {
             "division": ledger.name(code),
-            "lacking": lacking,
-            "count": int(homes.sum()),
-            "kind": Text("村", "villages")
-            if is_villages
-            else Text("单位", "divisions"),
-            "households": households,
+            "lacking": counted(lacking, "place"),
+            "count": counted(
+                int(homes.sum()), "village" if is_villages else "division"
+            ),
+            "kind": "村" if is_villages else "单位",
+            "households": counted(households, "household"),
             "places": places,
         },
     )
@@ -159,9 +160,9 @@ def _asked_for(ledger: Ledger, at: int, parts: list[tuple[str, int]]) -> Text:
     )
     return Text(
         "本级有 {own} 个名额，下级还需 {asked} 个：{parts}{more}。",
-        "It has {own} places of its own; below it {asked} are asked for: {parts}{more}.",
+        "It has {own} of its own; below it {asked} more are needed: {parts}{more}.",
         {
-            "own": int(ledger.tree.places[at]),
+            "own": counted(int(ledger.tree.places[at]), "place"),
             "asked": sum(n for _, n in parts),
             "parts": listed,
             "more": Text("等", ", …") if len(parts) > PARTS_MAX else "",
@@ -177,14 +178,13 @@ def _short_of_households(ledger: Ledger, at: int) -> Shortage:
     message = Text(
         "{division}的 {below} 名干部达不到下限：下限合计 {minima} 户，"
         "可帮扶的贫困户只有 {households} 户，少 {lacking} 户。",
-        "{below} officials of {division} cannot reach their lower quota: the lower "
-        "quotas add up to {minima}, but only {households} households are within "
-        "reach, {lacking} too few.",
+        "{below} of {division} cannot reach the lower quota: lower quotas add up to "
+        "{minima}, but {households} may be served, {lacking} too few.",
         {
             "division": ledger.name(code),
-            "below": len(below),
+            "below": counted(len(below), "official"),
             "minima": int(tree.minima_below[at]),
-            "households": int(tree.households_below[at]),
+            "households": counted(int(tree.households_below[at]), "household"),
             "lacking": lacking,
         },
     )
@@ -219,12 +219,12 @@ def name_kin_shortages(
                 ids,
                 Text(
                     "因亲属回避，另有 {lacking} 户无人可帮，涉及 {ids}。",
-                    "{lacking} more households have nobody to help them because of "
-                    "kinship; concerned are {ids}.",
+                    "Besides, {lacking} cannot be helped because of kinship; concerned: "
+                    "{ids}.",
                 ),
                 Text(
                     "请为其安排没有亲属关系的干部，补足 {lacking} 个名额。",
-                    "Assign officials who are not kin to them: {lacking} places.",
+                    "Assign officials who are not kin, for {lacking}.",
                 ),
                 RemedyKind.ASSIGN,
             )
@@ -237,13 +237,13 @@ def name_kin_shortages(
                 ids,
                 Text(
                     "因亲属回避，干部下限另缺 {lacking} 户，涉及 {ids}。",
-                    "Because of kinship lower quotas fall short by {lacking} more "
-                    "households; concerned are {ids}.",
+                    "Besides, lower quotas fall short by {lacking} because of kinship; "
+                    "concerned: {ids}.",
                 ),
                 Text(
                     "请让其帮扶没有亲属关系的 {lacking} 户，或按规定核减下限。",
-                    "Let them serve {lacking} households that are not kin, or reduce "
-                    "their lower quotas as the regulation allows.",
+                    "Let them serve {lacking} that are not kin, or reduce their lower "
+                    "quotas as the regulation allows.",
                 ),
                 RemedyKind.REDUCE_MIN,
             )
@@ -254,6 +254,7 @@ def name_kin_shortages(
 def _kin_shortage(
     lacking: int, ids: tuple[str, ...], message: Text, remedy: Text, kind: RemedyKind
 ) -> Shortage:
+    count = counted(lacking, "household")
     named = Text("、".join(ids[:IDS_MAX]), ", ".join(ids[:IDS_MAX])) if ids else "-"
     return Shortage(
         kind=ShortageKind.KIN,
@@ -263,6 +264,6 @@ def _kin_shortage(
         places=0,
         ids=ids,
         parts=(),
-        message=message.with_(lacking=lacking, ids=named),
-        remedies=(Remedy(kind, "", lacking, (), remedy.with_(lacking=lacking)),),
+        message=message.with_(lacking=count, ids=named),
+        remedies=(Remedy(kind, "", lacking, (), remedy.with_(lacking=count)),),
     )

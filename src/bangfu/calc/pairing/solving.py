@@ -22,7 +22,6 @@ from bangfu.calc.pairing.flow import cheapest_flow, largest_flow
 from bangfu.calc.pairing.jurisdictions import Tree, crowded_divisions
 from bangfu.calc.pairing.kinship import exchange_forbidden
 from bangfu.calc.pairing.network import (
-    FIRST_POOL,
     SOURCE,
     UNCOVERED,
     Network,
@@ -186,11 +185,9 @@ def _reach_by_flow(roll: Roll, layout: Layout, params: Params) -> Reach:
         source=SOURCE,
         sink=sink,
     )
-    quota_node = FIRST_POOL + layout.pool_of
-    quota_node[network.persons] = network.first_person + np.arange(len(network.persons))
     return Reach(
         uncovered=roll.households - most,
         shortfall=int(roll.low.sum()) - covered_minima,
         starved=~side[groups][layout.group_of],
-        crowded=low_side[quota_node],
+        crowded=low_side[network.quota_node],
     )
