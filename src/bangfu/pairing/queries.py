@@ -11,6 +11,7 @@ from django.db.models import (
     Count,
     Exists,
     F,
+    FilteredRelation,
     IntegerField,
     OuterRef,
     Q,
@@ -326,3 +327,19 @@ def hand_change(household: Household, official: Official) -> HandChange:
         quota_max=official.quota_max,
         is_kin=official.pk in {pk for pk, _ in _kin_of(household)},
     )
+
+
+def households_with_helper() -> QuerySet[Any]:
+    """Return active households with helper_name, helper_unit and since, or None each."""
+    in_force = Q(pairings__ended_date__isnull=True, pairings__is_primary=True)
+    return Household.objects.active().annotate(
+        in_force=FilteredRelation("pairings", condition=in_force),
+        helper_name=F("in_force__helper_name"),
+        helper_unit=F("in_force__helper_unit"),
+        since=F("in_force__started_date"),
+    )
+
+
+def helper_of(household: Household) -> Pairing | None:
+    """Return the pairing in force of a household, or None."""
+    return Pairing.objects.open().filter(household=household).first()
