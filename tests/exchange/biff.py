@@ -16,6 +16,13 @@ class ErrorValue:
     """A cell that shows #N/A."""
 
 
+@dataclass(frozen=True)
+class DateCell:
+    """A cell that is formatted as a date, with any number in it."""
+
+    serial: float
+
+
 def xls(sheets: dict[str, list[list[object]]], *, is_encrypted: bool = False) -> bytes:
     """A workbook with strings, numbers, truth values, dates and error values."""
     return _compound(_stream(sheets, is_encrypted=is_encrypted))
@@ -59,6 +66,8 @@ def _cell(place: bytes, value: object) -> bytes:
             return _record(0x0205, place + struct.pack("<HBB", 0, 0x2A, 1))
         case bool():
             return _record(0x0205, place + struct.pack("<HBB", 0, value, 0))
+        case DateCell():
+            return _record(0x0203, place + struct.pack("<Hd", 1, value.serial))
         case date():
             return _record(
                 0x0203, place + struct.pack("<Hd", 1, (value - _DAY_ZERO).days)

@@ -4,8 +4,10 @@ import sys
 import pytest
 from tests.exchange.forms import NATIONS
 
+from bangfu import exchange
+from bangfu.calc.values.findings import Finding
 from bangfu.calc.values.text import Text
-from bangfu.exchange import CodeList, Column, Kind, MoneyUnit, Sheet
+from bangfu.exchange import CodeList, Column, Kind, MoneyUnit, Sheet, describe
 from bangfu.exchange.declaration import fold, fold_header, unit_in_header
 
 
@@ -109,6 +111,17 @@ def test_headers_are_compared_without_what_people_add():
     assert unit_in_header("收入（必填）[万元]") == "万元"
     assert unit_in_header("收入") is None
     assert fold("　Ｈａｎ\u200b ") == "han"
+
+
+def test_unknown_names_of_the_package_are_errors():
+    with pytest.raises(AttributeError, match="has no attribute 'read_everything'"):
+        exchange.read_everything  # noqa: B018
+
+
+def test_a_finding_without_a_place_is_described_by_its_message():
+    found = Finding("V1", "x", Text("有误", "it is wrong"))
+
+    assert describe(found).as_json() == {"zh": "有误", "en": "it is wrong"}
 
 
 def test_declaring_does_not_load_polars():

@@ -25,6 +25,11 @@ from bangfu.exchange import Column, Kind, describe, read_workbook
 HOUSEHOLDS = [["户编号", "村代码", "年收入（元）"], ["9900001", "990721101200", 5000]]
 MEMBERS = [["户编号", "姓名"], ["9900001", "甲某"], ["9900001", "乙某"]]
 
+TWO_TEXTS = one_sheet(
+    Column("value", Text("值", "Value"), Kind.TEXT),
+    Column("other", Text("另值", "Other"), Kind.TEXT),
+)
+
 
 def sentences(reading):
     return [describe(found).in_language("zh-hans") for found in reading.findings]
@@ -314,6 +319,23 @@ def test_cells_merged_downwards_hold_for_every_row_they_cover():
         (3, "9900001", "乙"),
         (4, "9900001", "丙"),
         (5, "9900002", "丁"),
+    ]
+
+
+def test_merged_cells_that_overlap_do_not_count_twice():
+    book = openpyxl.Workbook()
+    page = book.active
+    for row in [["值", "另值"], ["甲", "x"], [None, "y"], ["乙", "z"]]:
+        page.append(row)
+    page.merged_cells.add("A2:A3")
+    page.merged_cells.add("A3:A4")
+
+    reading = read_workbook(saved(book), TWO_TEXTS)
+
+    assert reading.sheets["table"].frame.rows() == [
+        (2, "甲", "x"),
+        (3, "甲", "y"),
+        (4, "乙", "z"),
     ]
 
 

@@ -31,6 +31,7 @@ ENCRYPTED = {
     "zh": "文件设有打开密码，无法读取。",
     "en": "The file is locked with a password.",
 }
+NAMESPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 SAVE_AS = "请用 Excel 或 WPS 打开该文件，另存为“Excel 工作簿（.xlsx）”后重新上传。"
 
 
@@ -113,33 +114,53 @@ def test_a_half_written_file_is_refused(share):
     assert refused(SMALL[: int(len(SMALL) * share)]) == (BROKEN, SAVE_AS)
 
 
-def test_a_damaged_file_is_refused_or_read_but_never_crashes():
-    dice = random.Random(7)
+def outcomes_of_damage(whole, *, safe_bytes):
+    """What reading says of copies with a few wrong bytes; an error would escape."""
+    dice = random.Random(7)  # noqa: S311  damage, not secrets
     outcomes = set()
     for _ in range(200):
-        content = bytearray(SMALL)
+        content = bytearray(whole)
         for _ in range(5):
-            content[dice.randrange(4, len(content))] = dice.randrange(256)
+            content[dice.randrange(safe_bytes, len(content))] = dice.randrange(256)
         try:
             read_workbook(bytes(content), TEXT_FORM)
             outcomes.add("read")
         except (BadInput, OutOfLimit) as refusal:
             outcomes.add(refusal.message.zh)
+    return outcomes
 
-    assert BROKEN["zh"] in outcomes
+
+def test_damaged_files_are_refused_or_read_but_never_crash():
+    old = xls({"表": [["值"], ["甲"], [1.5], [True]]})
+
+    assert BROKEN["zh"] in outcomes_of_damage(SMALL, safe_bytes=4)
+    assert {BROKEN["zh"], "read"} <= outcomes_of_damage(old, safe_bytes=8)
 
 
-def test_a_damaged_old_file_is_refused_or_read_but_never_crashes():
-    dice = random.Random(7)
-    whole = xls({"表": [["值"], ["甲"], [1.5], [True]]})
-    for _ in range(200):
-        content = bytearray(whole)
-        for _ in range(5):
-            content[dice.randrange(8, len(content))] = dice.randrange(256)
-        try:
-            read_workbook(bytes(content), TEXT_FORM)
-        except (BadInput, OutOfLimit) as refusal:
-            assert refusal.remedy is not None
+def test_a_sheet_that_breaks_off_is_refused():
+    body = sheet("").replace(
+        "</sheetData></worksheet>", '<row r="1"><c r="A1" t="s"><v>'
+    )
+
+    assert refused(changed(SMALL, **{"xl/worksheets/sheet1.xml": body}))[0] == BROKEN
+
+
+def test_a_panic_of_the_parser_is_a_refusal_and_other_exits_are_not(monkeypatch):
+    class PanicException(BaseException):
+        pass
+
+    def panics(_):
+        raise PanicException
+
+    def is_interrupted(_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("python_calamine.load_workbook", panics)
+    assert refused(SMALL)[0] == BROKEN
+
+    monkeypatch.setattr("python_calamine.load_workbook", is_interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        read_workbook(SMALL, TEXT_FORM)
 
 
 def test_an_encrypted_file_is_refused():
@@ -215,9 +236,8 @@ def test_a_zip_bomb_is_refused_whatever_size_it_claims():
 
 
 def test_unpacked_bytes_and_texts_have_limits_of_their_own():
-    content = changed(
-        SMALL, **{"xl/media/image1.png": random.Random(1).randbytes(3 << 20)}
-    )
+    picture = random.Random(1).randbytes(3 << 20)  # noqa: S311  bytes that do not pack
+    content = changed(SMALL, **{"xl/media/image1.png": picture})
     assert (
         refused(content, OutOfLimit, Limits(inflated_bytes_max=2 << 20))[0]["zh"]
         == "文件解压后超过 2 MB，不予读取。"
@@ -238,8 +258,7 @@ def test_unpacked_bytes_and_texts_have_limits_of_their_own():
         "<c r='XFD1048576' t='inlineStr'><is><t>x</t></is></c>",
         '<c t="n" r="XFD1048576"><v>1</v></c>',
         '<c\nr="&#88;FD1048576"><v>1</v></c>',
-        '<x:c xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main" '
-        'r="XFD1048576"><x:v>1</x:v></x:c>',
+        f'<x:c xmlns:x="{NAMESPACE}" r="XFD1048576"><x:v>1</x:v></x:c>',
     ],
 )
 def test_one_cell_in_the_last_corner_is_refused_however_it_is_written(corner):
@@ -250,9 +269,9 @@ def test_one_cell_in_the_last_corner_is_refused_however_it_is_written(corner):
     said, remedy = refused(content, OutOfLimit)
 
     assert said == {
-        "zh": "工作表有 1048576 行、16384 列，超过上限（200000 行、256 列、8000000 个单元格）。",
+        "zh": "工作表有 1048576 行、16384 列，超过上限（200000 行、256 列、各表合计 8000000 个单元格）。",
         "en": "A sheet has 1048576 rows and 16384 columns; the limit is 200000 rows, "
-        "256 columns and 8000000 cells.",
+        "256 columns, and 8000000 cells on all sheets.",
     }
     assert remedy == "请按乡镇或村拆成几个文件；表格以外的内容请删除。"
 
@@ -286,7 +305,7 @@ def test_rows_sheets_and_findings_have_limits():
     form = one_column(Kind.CODE)
 
     assert refused(rows, OutOfLimit, Limits(rows_max=30))[0]["zh"] == (
-        "工作表有 31 行、1 列，超过上限（30 行、256 列、8000000 个单元格）。"
+        "工作表有 31 行、1 列，超过上限（30 行、256 列、各表合计 8000000 个单元格）。"
     )
     assert refused(rows, OutOfLimit, Limits(findings_max=29), form) == (
         {
@@ -303,6 +322,27 @@ def test_rows_sheets_and_findings_have_limits():
         },
         "请删除与填报无关的工作表。",
     )
+
+
+def test_the_area_of_all_sheets_together_has_a_limit():
+    corner = [["值"], ["甲"], *([None] for _ in range(97)), [None] * 9 + ["x"]]
+    content = xlsx({f"表{n}": corner for n in range(3)})
+
+    said, _ = refused(content, OutOfLimit, Limits(cells_max=2_999))
+
+    assert said["zh"] == (
+        "工作表有 100 行、10 列，超过上限（200000 行、256 列、各表合计 2999 个单元格）。"
+    )
+
+
+def test_a_text_longer_than_a_piece_is_read():
+    long = "甲" * (1 << 20)
+    rows = f'<row r="1">{text_cell("A1", "值")}</row><row r="2">{text_cell("A2", long)}</row>'
+
+    [found] = read_workbook(with_sheet(rows), TEXT_FORM).findings
+
+    assert found.code == "too_long"
+    assert found.message.in_language("zh") == "内容过长，最多 2000 个字"
 
 
 def test_a_document_type_is_refused():
@@ -326,10 +366,9 @@ def test_repeated_and_missing_parts_are_refused():
 
 
 def test_a_sheet_in_an_unusual_form_is_read_all_the_same():
-    namespace = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     cell = "<x:c r='{0}' t='inlineStr'><x:is><x:t>{1}</x:t></x:is></x:c>"
     body = (
-        f'<x:worksheet xmlns:x="{namespace}"><x:sheetData>'
+        f'<x:worksheet xmlns:x="{NAMESPACE}"><x:sheetData>'
         f"<x:row r='1'>{cell.format('A1', '值')}</x:row>"
         f"<x:row r='2'>{cell.format('A2', '甲')}</x:row>"
         "</x:sheetData></x:worksheet>"

@@ -52,7 +52,7 @@ def test_text_takes_numbers_dates_and_truth_values_as_they_are_shown():
         1.5,
         0.1 + 0.2,
         date(2016, 3, 1),
-        datetime(2016, 3, 1, 8, 5),
+        datetime.fromisoformat("2016-03-01T08:05"),
         True,
     ) == ["12", "1.5", "0.3", "2016-03-01", "2016-03-01 08:05:00", "TRUE"]
 
@@ -192,6 +192,30 @@ def test_an_unknown_label_without_a_close_entry_lists_what_is_allowed():
     )
 
 
+def test_a_column_full_of_other_things_gets_no_guesses():
+    reading = read(Kind.CODE, *(f"汉{n}" for n in range(1_001)))
+
+    assert len(reading.findings) == 1_001
+    assert reading.findings[0].message.in_language("zh") == (
+        "不认识“汉0”，可填：汉族、回族、满族、土家族"
+    )
+
+
+def test_a_stroke_means_an_empty_cell():
+    for kind in (
+        Kind.BOOL,
+        Kind.DIVISION,
+        Kind.DATE,
+        Kind.YEAR,
+        Kind.INTEGER,
+        Kind.CODE,
+    ):
+        reading = read(kind, "—", "／")
+
+        assert reading.findings == ()
+        assert reading.sheets["table"].frame["value"].to_list() == [None, None]
+
+
 def test_several_codes_in_one_cell_keep_their_order():
     assert values(
         Kind.CODES, "满族、汉族", "Han, Hui；Han", "03;1，11", "汉族", "/"
@@ -238,7 +262,7 @@ def test_dates_are_read_in_the_usual_ways():
         42430,
         "42430",
         date(2016, 3, 1),
-        datetime(2016, 3, 1, 13, 30),
+        datetime.fromisoformat("2016-03-01T13:30"),
         "2016-03-01 00:00:00",
         "2016/3/1 0:00",
     ]
@@ -267,6 +291,10 @@ def test_dates_have_bounds():
             "en": "row 2, “Value”: it should not be less than 1900-01-01",
         },
     )
+
+
+def test_dates_before_the_twentieth_century_are_refused():
+    assert refusal(Kind.DATE, datetime.fromisoformat("1900-05-01"))[0] == "not_a_date"
 
 
 def test_a_time_of_day_is_no_date():
@@ -318,6 +346,7 @@ def test_words_are_no_numbers():
     )
     assert refusal(Kind.DECIMAL, "1.2.3")[0] == "not_a_number"
     assert refusal(Kind.YUAN, "12美元")[0] == "not_a_number"
+    assert refusal(Kind.YUAN, "+-3e5")[0] == "not_a_number"
     assert refusal(Kind.YUAN, date(2016, 3, 1))[0] == "turned_into_date"
 
 

@@ -167,8 +167,6 @@ def _plain(value: object) -> object:
         return value
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
-    if isinstance(value, int):
-        return float(value)
     return str(value)
 
 
@@ -205,12 +203,15 @@ def _merged_orders(match: HeaderMatch, count: int) -> dict[str, list[int]]:
     """Return, for columns with cells merged downwards, where each row's value is."""
     orders: dict[str, list[int]] = {}
     keys = {place.index: key for key, place in match.places.items()}
-    for first_row, first_column, last_row, _ in match.table.merged:
+    free: dict[str, int] = {}
+    for first_row, first_column, last_row, _ in sorted(match.table.merged):
         key = keys.get(first_column - match.table.first_column)
         anchor = first_row - match.row - 1
         end = min(last_row - match.row, count)
-        if key is None or anchor < 0 or end - anchor < 2:
+        # Excel never overlaps merged cells; a made-up file may, without end.
+        if key is None or anchor < free.get(key, 0) or end - anchor < 2:
             continue
+        free[key] = end
         order = orders.setdefault(key, list(range(count)))
         order[anchor:end] = [anchor] * (end - anchor)
     return orders

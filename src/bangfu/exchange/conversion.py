@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from functools import partial
 
@@ -18,9 +18,10 @@ import polars as pl
 from bangfu.calc.values.text import Text
 from bangfu.exchange import parsing
 from bangfu.exchange.cells import Cells, number_text
-from bangfu.exchange.declaration import Column, Kind, MoneyUnit
+from bangfu.exchange.declaration import CodeList, Column, Kind, MoneyUnit
 from bangfu.exchange.parsing import Problem
 
+GUESSED_VALUES_MAX = 1_000
 _EXACT_FLOAT_MAX = 2**53
 _DECIMAL_DIGITS = 18
 
@@ -249,15 +250,15 @@ def _not_too_long(column: Column, converted: Converted, longest: int) -> Convert
 
 
 def _convert_word(column: Column, cells: Cells) -> Converted:
-    parse: Callable[..., object] = partial(
-        {
-            Kind.CODE: parsing.parse_code,
-            Kind.CODES: parsing.parse_codes,
-            Kind.BOOL: parsing.parse_bool,
-        }[column.kind],
-        column,
-    )
-    return _mapped(cells.as_text(), parse, dtype_of(column))
+    written = cells.as_text()
+    if column.kind is Kind.BOOL:
+        return _mapped(written, partial(parsing.parse_bool, column), dtype_of(column))
+    parse = parsing.parse_code if column.kind is Kind.CODE else parsing.parse_codes
+    # Looking for the closest label takes a millisecond: a column of other things,
+    # with a hundred thousand unknown values, would take minutes.
+    is_guessed = written.n_unique() <= GUESSED_VALUES_MAX
+    guess = CodeList.closest if is_guessed else parsing.no_guess
+    return _mapped(written, partial(parse, column, guess=guess), dtype_of(column))
 
 
 def _convert_division(column: Column, cells: Cells) -> Converted:
@@ -373,6 +374,4 @@ def _range_message(column: Column) -> Text:
 def _shown(column: Column, bound: int | Decimal | date | None) -> object:
     if column.kind is Kind.YUAN and isinstance(bound, int):
         return format((Decimal(bound) / column.money_unit).normalize(), "f")
-    if isinstance(bound, datetime):
-        return bound.date()
     return bound

@@ -26,6 +26,7 @@ CODES_SHEET_NAME = "_codes"
 
 _INVISIBLE = re.compile(r"[\s\u200b-\u200f\u202a-\u202e\u2060\ufeff]+")
 _MARKS = re.compile(r"[*＊:：]")
+_SEPARATORS = re.compile(r"[-_.、,:]")
 _UNIT = re.compile(r"[(\[（【〔]([^()\[\]（）【】〔〕]*)[)\]）】〕]")
 
 
@@ -141,7 +142,7 @@ class CodeList:
         if code is None and wanted.isdecimal():
             code = self._unpadded.get(wanted.lstrip("0"))
         if code is None:
-            code = self._code_and_label(wanted)
+            code = self._joined.get(_SEPARATORS.sub("", wanted))
         return code
 
     @cached_property
@@ -153,12 +154,13 @@ class CodeList:
             if code.isdecimal() and stripped.count(short) == 1
         }
 
-    def _code_and_label(self, wanted: str) -> str | None:
-        for code, label in self.entries:
-            rest = wanted.removeprefix(fold(code)).lstrip("-_.、,:")
-            if rest != wanted and rest in (fold(label.zh), fold(label.en)):
-                return code
-        return None
+    @cached_property
+    def _joined(self) -> dict[str, str]:
+        return {
+            _SEPARATORS.sub("", fold(code + name)): code
+            for code, label in self.entries
+            for name in (label.zh, label.en)
+        }
 
     def closest(self, text: str) -> Text | None:
         """Return the label that `text` was probably meant to be, or None."""

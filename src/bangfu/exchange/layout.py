@@ -263,8 +263,9 @@ def _number_bounds(column: Column) -> tuple[float, float]:
 
 def _in_unit(bound: object, per_unit: int, *, otherwise: int) -> float:
     if isinstance(bound, int | Decimal):
-        return float(Decimal(bound) / per_unit)
-    return float(otherwise)
+        number = Decimal(bound) / per_unit
+        return int(number) if number == int(number) else float(number)
+    return otherwise
 
 
 def _date_bounds(column: Column) -> tuple[date, date]:

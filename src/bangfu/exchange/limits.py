@@ -14,8 +14,8 @@ class Limits:
     inflated_bytes_max counts every part of the file after decompression, really
     decompressed, not as the file claims; text_bytes_max the part that holds the texts,
     which the reader keeps in memory. inflation_max is the greatest ratio allowed
-    to a file that inflates to more than 64 MiB. cells_max is rows times columns of a
-    sheet's used area, blank cells included.
+    to a file that inflates to more than 64 MiB. cells_max is rows times columns of the
+    used areas of all sheets, blank cells included.
     """
 
     file_bytes_max: int = 50 * MEBIBYTE

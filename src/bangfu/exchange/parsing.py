@@ -27,7 +27,7 @@ _BLANKS = re.compile(r"\s+")
 _SEVERAL = re.compile(r"[、,;，；/|\n]+")
 _NOTHING = frozenset({"", "/", "\\", "-", "--", "—", "——"})
 _SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?e\+?[0-9]{1,3}", re.I)
-_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
+_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)(e[+-]?[0-9]{1,3})?")
 _THOUSANDS = re.compile(r"(?<=[0-9]),(?=[0-9]{3})")
 _DATE = re.compile(
     r"([0-9]{4})(?:[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})|年([0-9]{1,2})月([0-9]{1,2})日?"
@@ -66,7 +66,12 @@ class Problem:
 
 
 Parsed = object | Problem | None
-Parse = Callable[[str], Parsed]
+Guess = Callable[[CodeList, str], Text | None]
+
+
+def no_guess(_: CodeList, __: str) -> Text | None:
+    """Guess nothing: for a column whose many unknown values belong elsewhere."""
+    return None
 
 
 def quoted(column: Column, text: str) -> str:
@@ -106,16 +111,19 @@ def lost_digits(text: str) -> Problem | None:
 # Codes
 
 
-def parse_code(column: Column, text: str) -> Parsed:
-    """Return the code that `text` means in the column's list."""
+def parse_code(column: Column, text: str, *, guess: Guess) -> Parsed:
+    """Return the code that `text` means in the column's list.
+
+    guess: finds the label that an unknown writing was probably meant to be.
+    """
     codes = _codes(column)
     code = codes.code_of(text)
     if code is None and not is_nothing(plain(text)):
-        return _unknown_code(column, codes, text)
+        return _unknown_code(column, codes, text, guess)
     return code
 
 
-def parse_codes(column: Column, text: str) -> Parsed:
+def parse_codes(column: Column, text: str, *, guess: Guess) -> Parsed:
     """Return the codes of a cell that names several, each once, in written order."""
     codes = _codes(column)
     whole = codes.code_of(text)
@@ -125,7 +133,7 @@ def parse_codes(column: Column, text: str) -> Parsed:
     for part in filter(None, map(str.strip, _SEVERAL.split(text))):
         code = codes.code_of(part)
         if code is None and not is_nothing(plain(part)):
-            return _unknown_code(column, codes, part)
+            return _unknown_code(column, codes, part, guess)
         if code is not None and code not in found:
             found.append(code)
     return found or None
@@ -138,9 +146,9 @@ def _codes(column: Column) -> CodeList:
     return column.codes
 
 
-def _unknown_code(column: Column, codes: CodeList, text: str) -> Problem:
+def _unknown_code(column: Column, codes: CodeList, text: str, guess: Guess) -> Problem:
     shown = quoted(column, text)
-    if closest := codes.closest(text):
+    if closest := guess(codes, text):
         message = Text(
             "不认识“{text}”，应为“{closest}”",
             "“{text}” is not known; it should be “{closest}”",
@@ -345,6 +353,6 @@ def _number(
     elif column.unit is not None:
         for name in (column.unit.zh, column.unit.en):
             written = written.removesuffix(plain(name).lower())
-    if not _NUMBER.fullmatch(written) and not _SCIENTIFIC.fullmatch(written):
+    if not _NUMBER.fullmatch(written):
         return None, factor
     return Decimal(written), factor

@@ -27,8 +27,13 @@ def write_rows(
 
     frames: by sheet key, columns by column key and typed as a reading's frame is;
     columns that are missing stay empty, others are left out. Texts are written as
-    texts whatever they begin with, never as formulas.
+    texts whatever they begin with, never as formulas. Raises ValueError for more rows
+    than a sheet holds; nothing is written then.
     """
+    for frame in frames.values():
+        if len(frame) > LAST_ROW:
+            msg = f"a sheet holds {LAST_ROW} rows below its header, not {len(frame)}"
+            raise ValueError(msg)
     book = Book(workbook, language=language, target=target, is_streamed=True)
     for sheet in workbook.sheets:
         page = book.add_sheet(sheet)
@@ -43,9 +48,6 @@ def write_rows(
 def _write_frame(
     book: Book, page: Worksheet, sheet: Sheet, frame: pl.DataFrame
 ) -> None:
-    if len(frame) > LAST_ROW:
-        msg = f"a sheet holds {LAST_ROW} rows below its header, not {len(frame)}"
-        raise ValueError(msg)
     columns = [column for column in sheet.columns if column.key in frame.columns]
     cells = [
         (

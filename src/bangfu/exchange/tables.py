@@ -135,8 +135,6 @@ def _open_xlsx(content: bytes, limits: Limits) -> Tables:
             if meta.typ == python_calamine.SheetTypeEnum.WorkSheet
             and meta.name != CODES_SHEET_NAME
         ]
-    except python_calamine.PasswordError as error:
-        raise encrypted() from error
     except (python_calamine.CalamineError, OSError, ValueError) as error:
         raise broken() from error
     except BaseException as error:
@@ -180,7 +178,8 @@ def _open_xls(content: bytes, limits: Limits) -> Tables:
                 file_contents=content, logfile=log, ragged_rows=True
             )
         _check_sheet_count(book.nsheets, limits)
-        tables = [_xls_table(sheet, limits) for sheet in book.sheets()]
+        _check_xls_areas(book, limits)
+        tables = [_xls_table(sheet) for sheet in book.sheets()]
     except Refusal:
         raise
     except _XLS_DAMAGE as error:
@@ -192,15 +191,25 @@ def _open_xls(content: bytes, limits: Limits) -> Tables:
     )
 
 
-def _xls_table(sheet: xlrd.sheet.Sheet, limits: Limits) -> Table | None:
+def _check_xls_areas(book: xlrd.Book, limits: Limits) -> None:
+    cells = 0
+    for sheet in book.sheets():
+        cells += sheet.nrows * sheet.ncols
+        _check_area(sheet.nrows, sheet.ncols, cells, limits)
+
+
+def _check_area(rows: int, columns: int, cells: int, limits: Limits) -> None:
+    if (
+        rows > limits.rows_max
+        or columns > limits.columns_max
+        or cells > limits.cells_max
+    ):
+        raise zipped.area_out_of_limit(rows, columns, limits)
+
+
+def _xls_table(sheet: xlrd.sheet.Sheet) -> Table | None:
     if sheet.nrows == 0 or sheet.name == CODES_SHEET_NAME:
         return None
-    if (
-        sheet.nrows > limits.rows_max
-        or sheet.ncols > limits.columns_max
-        or sheet.nrows * sheet.ncols > limits.cells_max
-    ):
-        raise zipped.area_out_of_limit(sheet.nrows, sheet.ncols, limits)
     errors = frozenset(
         (row + 1, column + 1)
         for row in range(sheet.nrows)
@@ -250,8 +259,7 @@ def _open_csv(content: bytes, limits: Limits) -> Tables:
         for row in reader:
             rows.append(row)
             width = max(width, len(row))
-            if len(rows) > limits.rows_max or width > limits.columns_max:
-                raise zipped.area_out_of_limit(len(rows), width, limits)
+            _check_area(len(rows), width, len(rows) * width, limits)
     except csv.Error as error:
         raise broken() from error
     full = [[*row, *[""] * (width - len(row))] for row in rows]

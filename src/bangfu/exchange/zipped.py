@@ -132,20 +132,23 @@ def _inspect_members(
             if meter:
                 meter.take(piece)
         if part and meter:
-            _measure(part, meter, archive, member, limits)
+            _measure(part, meter.finish(), package, archive, member, limits)
 
 
 def _measure(
     part: Part,
-    meter: _Meter,
+    measured: Part | None,
+    package: Package,
     archive: zipfile.ZipFile,
     member: zipfile.ZipInfo,
     limits: Limits,
 ) -> None:
-    measured = meter.finish()
-    if measured is None or _exceeds(measured, limits):
+    cells_left = limits.cells_max - sum(
+        seen.rows * seen.columns for seen in package.parts.values()
+    )
+    if measured is None or _exceeds(measured, limits, cells_left):
         measured = _measure_slowly(archive, member)
-    if _exceeds(measured, limits):
+    if _exceeds(measured, limits, cells_left):
         raise area_out_of_limit(measured.rows, measured.columns, limits)
     part.rows, part.columns = measured.rows, measured.columns
     part.error_cells = measured.error_cells
@@ -187,11 +190,11 @@ def _check_inflation(
     )
 
 
-def _exceeds(part: Part, limits: Limits) -> bool:
+def _exceeds(part: Part, limits: Limits, cells_left: int) -> bool:
     return (
         part.rows > limits.rows_max
         or part.columns > limits.columns_max
-        or part.rows * part.columns > limits.cells_max
+        or part.rows * part.columns > cells_left
     )
 
 
@@ -200,9 +203,9 @@ def area_out_of_limit(rows: int, columns: int, limits: Limits) -> OutOfLimit:
     return OutOfLimit(
         Text(
             "工作表有 {rows} 行、{columns} 列，超过上限（{rows_max} 行、"
-            "{columns_max} 列、{cells_max} 个单元格）。",
+            "{columns_max} 列、各表合计 {cells_max} 个单元格）。",
             "A sheet has {rows} rows and {columns} columns; the limit is {rows_max} "
-            "rows, {columns_max} columns and {cells_max} cells.",
+            "rows, {columns_max} columns, and {cells_max} cells on all sheets.",
             {
                 "rows": rows,
                 "columns": columns,
