@@ -151,10 +151,11 @@ def _typed(frame: pl.DataFrame, name: str, path: Path) -> pl.DataFrame:
         text = frame[column.name].str.strip_chars()
         text = text.set(text == "", None)
         number = text.cast(column.type, strict=False)
-        for row in (
-            (number.is_null() & text.is_not_null()).arg_true().head(SENTENCES_MAX)
-        ):
-            findings.append(_not_a_number(name, column.name, int(row), text[int(row)]))
+        wrong = (number.is_null() & text.is_not_null()).arg_true()
+        findings += [
+            _not_a_number(name, column.name, row, text[row])
+            for row in wrong.head(SENTENCES_MAX).to_list()
+        ]
         frame = frame.with_columns(number.alias(column.name))
     if findings:
         raise BadInput(
