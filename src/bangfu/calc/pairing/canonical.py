@@ -45,6 +45,7 @@ class Roll:
     need: Ints
     official_ids: pl.Series
     unit_ids: pl.Series
+    serves_codes: pl.Series
     serves: Ints
     official_x: Floats
     official_y: Floats
@@ -164,6 +165,7 @@ def read_roll(tables: Tables, params: Params) -> Roll:
         need=_positions_in(households["need"], needs),
         official_ids=officials["id"],
         unit_ids=officials["unit_id"],
+        serves_codes=officials["serves_code"],
         serves=serves,
         official_x=_kilometres(officials["x_km"]),
         official_y=_kilometres(officials["y_km"]),

@@ -57,7 +57,11 @@ class Tables:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a check says of a row; `message` may name any column. subject: a column."""
+    """What a check says of a row; `message` may name any column.
+
+    subject: the column that identifies the row. is_placed: whether row numbers of the
+    frame are those of the table that was given.
+    """
 
     code: str
     message: Text
@@ -65,6 +69,20 @@ class Rule:
     severity: Severity = Severity.IMPOSSIBLE
     subject: str = "id"
     field: str | None = None
+    is_placed: bool = True
+
+    def finding(self, row: dict[str, object]) -> Finding:
+        """Return the finding about a row, whose number is in its column row_."""
+        number = row["row_"]
+        return Finding(
+            self.code,
+            str(row[self.subject]),
+            self.message.with_(**row),
+            self.severity,
+            remedy=self.remedy,
+            place=row_place(int(str(number))) if self.is_placed else None,
+            field=self.field,
+        )
 
 
 def check(given: Tables, params: Params) -> tuple[Tables | None, list[Finding]]:
@@ -154,46 +172,66 @@ def _check_households(frame: pl.DataFrame) -> list[Finding]:
     schema = tables.HOUSEHOLDS
     return [
         *_check_size(frame, schema, HOUSEHOLDS_MAX),
-        *_check_repeated(frame, schema),
-        *_check_codes(frame, schema, "division_code"),
+        *_rows_where(frame, schema, _id_and_code_rules(schema, "division_code")),
     ]
 
 
 def _check_officials(frame: pl.DataFrame) -> list[Finding]:
     schema = tables.OFFICIALS
     low, high = pl.col("min"), pl.col("max")
+    bad_quota = Rule(
+        "pairing.bad_quota",
+        Text(
+            "干部“{id}”的名额为 {min} 至 {max}，应在 0 至 {most} 之间。",
+            "Official “{id}” has quotas {min} to {max}; they must lie from 0 to {most}.",
+            {"most": QUOTA_MAX},
+        ),
+        field="max",
+    )
+    min_above_max = Rule(
+        "pairing.min_above_max",
+        Text(
+            "干部“{id}”的下限 {min} 大于上限 {max}。",
+            "Official “{id}” has a lower quota {min} above the upper quota {max}.",
+        ),
+        field="min",
+    )
+    rules = [
+        *_id_and_code_rules(schema, "serves_code"),
+        ((low < 0) | (high < 0) | (high > QUOTA_MAX), bad_quota),
+        (low > high, min_above_max),
+    ]
     return [
         *_check_size(frame, schema, OFFICIALS_MAX),
-        *_check_repeated(frame, schema),
-        *_check_codes(frame, schema, "serves_code"),
-        *_rows_where(
-            frame,
-            schema,
-            (low < 0) | (high < 0) | (high > QUOTA_MAX),
-            Rule(
-                "pairing.bad_quota",
-                Text(
-                    "干部“{id}”的名额为 {min} 至 {max}，应在 0 至 {most} 之间。",
-                    "Official “{id}” has quotas {min} to {max}; "
-                    "they must lie from 0 to {most}.",
-                    {"most": QUOTA_MAX},
-                ),
-                field="max",
-            ),
+        *_rows_where(frame, schema, rules),
+    ]
+
+
+def _id_and_code_rules(schema: Schema, name: str) -> list[tuple[pl.Expr, Rule]]:
+    repeated = Rule(
+        "pairing.repeated_id",
+        Text(
+            "{table}中编号“{id}”重复。",
+            "The id “{id}” occurs more than once in {table}.",
+            {"table": schema.text},
         ),
-        *_rows_where(
-            frame,
-            schema,
-            low > high,
-            Rule(
-                "pairing.min_above_max",
-                Text(
-                    "干部“{id}”的下限 {min} 大于上限 {max}。",
-                    "Official “{id}” has a lower quota {min} above the upper quota {max}.",
-                ),
-                field="min",
-            ),
+        field="id",
+    )
+    place = "{" + name + "}"
+    bad_code = Rule(
+        "pairing.bad_code",
+        Text(
+            f"{{table}}中“{{id}}”的“{name}”为“{place}”，不是区划代码："
+            "应为 2、4、6、9 或 12 位数字。",
+            f"“{{id}}” in {{table}}: {name} “{place}” is not a division code: "
+            "2, 4, 6, 9 or 12 digits are needed.",
+            {"table": schema.text},
         ),
+        field=name,
+    )
+    return [
+        (~pl.col("id").is_first_distinct(), repeated),
+        (~pl.col(name).str.contains(CODE_SHAPE), bad_code),
     ]
 
 
@@ -226,157 +264,109 @@ def _check_size(frame: pl.DataFrame, schema: Schema, most: int) -> list[Finding]
     return []
 
 
-def _check_repeated(frame: pl.DataFrame, schema: Schema) -> list[Finding]:
-    if frame["id"].n_unique() == frame.height:
-        return []
-    return _rows_where(
-        frame,
-        schema,
-        ~pl.col("id").is_first_distinct(),
-        Rule(
-            "pairing.repeated_id",
-            Text(
-                "{table}中编号“{id}”重复。",
-                "The id “{id}” occurs more than once in {table}.",
-                {"table": schema.text},
-            ),
-            field="id",
-        ),
-    )
-
-
-def _check_codes(frame: pl.DataFrame, schema: Schema, name: str) -> list[Finding]:
-    distinct = frame[name].unique()
-    wrong = distinct.filter(~distinct.str.contains(CODE_SHAPE))
-    if wrong.is_empty():
-        return []
-    return _rows_where(
-        frame,
-        schema,
-        pl.col(name).is_in(wrong.implode()),
-        Rule(
-            "pairing.bad_code",
-            Text(
-                "{table}中“{id}”的“{column}”为“{"
-                + name
-                + "}”，不是区划代码：应为 2、4、6、9 或 12 位数字。",
-                "“{id}” in {table}: {column} “{" + name + "}” is not a division code: "
-                "2, 4, 6, 9 or 12 digits are needed.",
-                {"table": schema.text, "column": name},
-            ),
-            field=name,
-        ),
-    )
-
-
 def _check_coordinates(
     households: pl.DataFrame, officials: pl.DataFrame
 ) -> list[Finding]:
-    columns = [
-        (schema, frame, name)
-        for schema, frame in (
-            (tables.HOUSEHOLDS, households),
-            (tables.OFFICIALS, officials),
-        )
+    both = [(tables.HOUSEHOLDS, households), (tables.OFFICIALS, officials)]
+    if all(
+        frame[name].null_count() == frame.height
+        for _, frame in both
         for name in ("x_km", "y_km")
-    ]
-    if all(frame[name].null_count() == frame.height for _, frame, name in columns):
+    ):
         return []
     findings = []
-    for schema, frame, name in columns:
-        findings += _rows_where(
-            frame,
-            schema,
-            pl.col(name).is_null(),
-            Rule(
-                "pairing.no_place",
-                Text(
-                    "{table}中“{id}”没有“{column}”坐标，而其他行有。",
-                    "“{id}” in {table} has no {column}, while others have.",
-                    {"table": schema.text, "column": name},
-                ),
-                remedy=Text(
-                    "请补齐坐标；或者两张表的坐标全部留空，则不计距离。",
-                    "Fill it in, or leave the coordinates of both tables empty: "
-                    "distance then counts for nothing.",
-                ),
-                field=name,
-            ),
-        )
-        findings += _rows_where(
-            frame,
-            schema,
-            pl.col(name).abs() > COORDINATE_MAX_KM,
-            Rule(
-                "pairing.far_place",
-                Text(
-                    "{table}中“{id}”的坐标“{column}”为 {"
-                    + name
-                    + "}，超过 {most} 千米。",
-                    "“{id}” in {table}: {column} {" + name + "} is beyond {most} km.",
-                    {
-                        "table": schema.text,
-                        "column": name,
-                        "most": int(COORDINATE_MAX_KM),
-                    },
-                ),
-                field=name,
-            ),
-        )
+    for schema, frame in both:
+        rules = [
+            *_coordinate_rules(schema, "x_km"),
+            *_coordinate_rules(schema, "y_km"),
+        ]
+        findings += _rows_where(frame, schema, rules)
     return findings
+
+
+def _coordinate_rules(schema: Schema, name: str) -> list[tuple[pl.Expr, Rule]]:
+    no_place = Rule(
+        "pairing.no_place",
+        Text(
+            "{table}中“{id}”没有“{column}”坐标，而其他行有。",
+            "“{id}” in {table} has no {column}, while others have.",
+            {"table": schema.text, "column": name},
+        ),
+        remedy=Text(
+            "请补齐坐标；或者两张表的坐标全部留空，则不计距离。",
+            "Fill it in, or leave the coordinates of both tables empty: "
+            "distance then counts for nothing.",
+        ),
+        field=name,
+    )
+    place = "{" + name + "}"
+    far_place = Rule(
+        "pairing.far_place",
+        Text(
+            f"{{table}}中“{{id}}”的坐标“{name}”为 {place}，超过 {{most}} 千米。",
+            f"“{{id}}” in {{table}}: {name} {place} is beyond {{most}} km.",
+            {"table": schema.text, "most": int(COORDINATE_MAX_KM)},
+        ),
+        field=name,
+    )
+    return [
+        (pl.col(name).is_null(), no_place),
+        (pl.col(name).abs() > COORDINATE_MAX_KM, far_place),
+    ]
 
 
 def _check_costs(
     households: pl.DataFrame, officials: pl.DataFrame, costs: pl.DataFrame
 ) -> list[Finding]:
     schema = tables.COSTS
+    bad_cost = Rule(
+        "pairing.bad_cost",
+        Text(
+            "需求“{need}”与专长“{expertise}”的成本为 {cost}，应在 0 至 {most} 之间。",
+            "The cost of need “{need}” and expertise “{expertise}” is {cost}; "
+            "it must lie from 0 to {most}.",
+            {"most": MISMATCH_MAX},
+        ),
+        subject="need",
+        field="cost",
+    )
+    repeated = Rule(
+        "pairing.repeated_cost",
+        Text(
+            "需求“{need}”与专长“{expertise}”的成本重复。",
+            "Need “{need}” and expertise “{expertise}” have more than one cost.",
+        ),
+        subject="need",
+    )
+    lacks = Rule(
+        "pairing.no_cost",
+        Text(
+            "成本表没有需求“{need}”与专长“{expertise}”的成本。",
+            "The costs have no row for need “{need}” and expertise “{expertise}”.",
+        ),
+        subject="need",
+        remedy=Text("请补上这一行。", "Add the row."),
+        is_placed=False,
+    )
+    cost = pl.col("cost")
     findings = _rows_where(
         costs,
         schema,
-        (pl.col("cost") < 0) | (pl.col("cost") > MISMATCH_MAX),
-        Rule(
-            "pairing.bad_cost",
-            Text(
-                "需求“{need}”与专长“{expertise}”的成本为 {cost}，应在 0 至 {most} 之间。",
-                "The cost of need “{need}” and expertise “{expertise}” is {cost}; "
-                "it must lie from 0 to {most}.",
-                {"most": MISMATCH_MAX},
-            ),
-            subject="need",
-            field="cost",
-        ),
+        [
+            ((cost < 0) | (cost > MISMATCH_MAX), bad_cost),
+            (~pl.struct("need", "expertise").is_first_distinct(), repeated),
+        ],
     )
-    findings += _rows_where(
-        costs,
-        schema,
-        ~pl.struct("need", "expertise").is_first_distinct(),
-        Rule(
-            "pairing.repeated_cost",
-            Text(
-                "需求“{need}”与专长“{expertise}”的成本重复。",
-                "Need “{need}” and expertise “{expertise}” have more than one cost.",
-            ),
-            subject="need",
-        ),
-    )
-    asked = households.select(pl.col("need").unique()).join(
-        officials.select(pl.col("expertise").unique()), how="cross"
-    )
-    lacking = asked.join(costs, on=["need", "expertise"], how="anti")
-    findings += _rows_where(
-        lacking.sort("need", "expertise"),
-        schema,
-        pl.lit(value=True),
-        Rule(
-            "pairing.no_cost",
-            Text(
-                "成本表没有需求“{need}”与专长“{expertise}”的成本。",
-                "The costs have no row for need “{need}” and expertise “{expertise}”.",
-            ),
-            subject="need",
-            remedy=Text("请补上这一行。", "Add the row."),
-        ),
-    )
+    known = set(costs.select("need", "expertise").iter_rows())
+    lacking = [
+        {"need": need, "expertise": expertise}
+        for need in sorted(households["need"].unique())
+        for expertise in sorted(officials["expertise"].unique())
+        if (need, expertise) not in known
+    ]
+    if lacking:
+        frame = pl.DataFrame(lacking)
+        findings += _rows_where(frame, schema, [(pl.col("need").is_not_null(), lacks)])
     return findings
 
 
@@ -386,35 +376,19 @@ def _known_pairs(
     households: pl.DataFrame,
     officials: pl.DataFrame,
 ) -> tuple[pl.DataFrame, list[Finding]]:
+    """Leave out rows that name unknown ids, and repeated rows; say so."""
     if frame.height == 0:
         return frame, []
-    findings = []
-    for name, known in (
-        ("household_id", households["id"]),
-        ("official_id", officials["id"]),
-    ):
-        is_known = frame[name].is_in(known.implode())
-        if not is_known.all():
-            unknown = frame.filter(~is_known)
-            findings += _rows_where(
-                unknown,
-                schema,
-                pl.lit(value=True),
-                Rule(
-                    "pairing.unknown_id",
-                    Text(
-                        "{table}中的“{" + name + "}”不在名册内，该行不计。",
-                        "“{"
-                        + name
-                        + "}” in {table} is in no roll; the row is left out.",
-                        {"table": schema.text},
-                    ),
-                    severity=Severity.DOUBTFUL,
-                    subject=name,
-                    field=name,
-                ),
-            )
-            frame = frame.filter(is_known)
+    known = {
+        "household_id": pl.col("household_id").is_in(households["id"].implode()),
+        "official_id": pl.col("official_id").is_in(officials["id"].implode()),
+    }
+    rules = [
+        (~is_known, _unknown_rule(schema, name)) for name, is_known in known.items()
+    ]
+    findings = _rows_where(frame, schema, rules)
+    if findings:
+        frame = frame.filter(known["household_id"] & known["official_id"])
     distinct = frame.unique(maintain_order=True)
     if distinct.height < frame.height:
         findings.append(
@@ -432,52 +406,62 @@ def _known_pairs(
     return distinct, findings
 
 
+def _unknown_rule(schema: Schema, name: str) -> Rule:
+    place = "{" + name + "}"
+    return Rule(
+        "pairing.unknown_id",
+        Text(
+            f"{{table}}中的“{place}”不在名册内，该行不计。",
+            f"“{place}” in {{table}} is in no roll; the row is left out.",
+            {"table": schema.text},
+        ),
+        severity=Severity.DOUBTFUL,
+        subject=name,
+        field=name,
+    )
+
+
 def _check_one_official(existing: pl.DataFrame) -> list[Finding]:
     if existing["household_id"].n_unique() == existing.height:
         return []
     twice = (
-        existing.group_by("household_id")
+        existing.unique()
+        .group_by("household_id")
         .agg(
-            pl.col("official_id").unique().sort().str.join("、").alias("officials"),
-            pl.len(),
+            pl.col("official_id").sort().str.join("、").alias("officials"),
+            pl.len().alias("count"),
         )
-        .filter(pl.col("len") > 1)
+        .filter(pl.col("count") > 1)
         .sort("household_id")
     )
-    distinct = existing.unique()
-    if distinct["household_id"].n_unique() == distinct.height:
-        return []
-    return _rows_where(
-        twice,
-        tables.EXISTING,
-        pl.lit(value=True),
-        Rule(
-            "pairing.two_officials",
-            Text(
-                "贫困户“{household_id}”现有 {len} 名帮扶责任人：{officials}。",
-                "Household “{household_id}” has {len} present officials: {officials}.",
-            ),
-            subject="household_id",
-            remedy=Text("请只保留一名帮扶责任人。", "Leave one responsible official."),
+    two = Rule(
+        "pairing.two_officials",
+        Text(
+            "贫困户“{household_id}”现有 {count} 名帮扶责任人：{officials}。",
+            "Household “{household_id}” has {count} present officials: {officials}.",
         ),
+        subject="household_id",
+        remedy=Text("请只保留一名帮扶责任人。", "Leave one responsible official."),
+        is_placed=False,
     )
+    return _rows_where(twice, tables.EXISTING, [(pl.col("count") > 1, two)])
 
 
 def _rows_where(
-    frame: pl.DataFrame, schema: Schema, wrong: pl.Expr, rule: Rule
+    frame: pl.DataFrame, schema: Schema, rules: list[tuple[pl.Expr, Rule]]
 ) -> list[Finding]:
-    """Return a finding for every row in which `wrong` holds, up to EXAMPLES_MAX."""
-    found = frame.with_row_index("row_").filter(wrong)
-    findings = [
-        Finding(
-            rule.code,
-            str(row[rule.subject]),
-            rule.message.with_(**row),
-            rule.severity,
-            remedy=rule.remedy,
-            place=row_place(row["row_"]),
-            field=rule.field,
-        )
-        for row in found.head(EXAMPLES_MAX).to_dicts()
-    ]
-    return findings + and_more(rule.code, schema, found.height, rule.severity)
+    """Return a finding for every row in which a rule's condition holds.
+
+    Up to EXAMPLES_MAX of each rule; all conditions are looked at in one pass first.
+    """
+    flags = frame.select(
+        wrong.any().alias(str(number)) for number, (wrong, _) in enumerate(rules)
+    )
+    findings = []
+    for (wrong, rule), is_broken in zip(rules, flags.row(0), strict=True):
+        if is_broken:
+            found = frame.with_row_index("row_").filter(wrong)
+            rows = found.head(EXAMPLES_MAX).to_dicts()
+            findings += [rule.finding(row) for row in rows]
+            findings += and_more(rule.code, schema, found.height, rule.severity)
+    return findings

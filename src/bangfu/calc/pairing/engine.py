@@ -167,7 +167,7 @@ def _loads(roll: Roll, solution: Solution, load: Ints) -> pl.DataFrame:
         {
             "official_id": roll.official_ids,
             "unit_id": roll.unit_ids,
-            "serves_code": [code_of(key) for key in roll.serves],
+            "serves_code": roll.serves_codes,
             "load": load,
             "kept": np.bincount(kept, minlength=roll.officials),
             "min": roll.low,

@@ -159,13 +159,18 @@ def read_columns(
     findings = _check_names(frame, schema)
     if findings:
         return None, findings
-    columns = []
-    for column in schema.columns:
-        if column.name in frame.columns:
-            series, found = _read_column(frame[column.name], column, schema)
-            columns.append(series)
-            findings += found
-    return (None if findings else pl.DataFrame(columns)), findings
+    present = [column for column in schema.columns if column.name in frame.columns]
+    # One pass over the frame for all columns: small tables are mostly overhead.
+    bad = {
+        column.name: _is_bad(column, frame.schema[column.name]) for column in present
+    }
+    flags = frame.select(**{name: wrong.any() for name, wrong in bad.items()})
+    for column in present:
+        if flags[column.name][0]:
+            findings += _bad_cells(frame, bad[column.name], column, schema)
+    if findings:
+        return None, findings
+    return frame.select(_cast(column) for column in present), []
 
 
 def _check_names(frame: pl.DataFrame, schema: Schema) -> list[Finding]:
@@ -209,44 +214,35 @@ def _check_names(frame: pl.DataFrame, schema: Schema) -> list[Finding]:
     return findings
 
 
-def _read_column(
-    series: pl.Series, column: Column, schema: Schema
-) -> tuple[pl.Series, list[Finding]]:
-    given = series.dtype
-    if column.type == pl.String and given not in (pl.String, pl.Null):
-        return series, [_wrong_type(column, schema, given)]
-    cast = series if given == column.type else series.cast(column.type, strict=False)
+def _cast(column: Column) -> pl.Expr:
+    return pl.col(column.name).cast(column.type, strict=False)
+
+
+def _is_bad(column: Column, given: pl.DataType) -> pl.Expr:
+    """Mark the cells that are empty where they must not be, or not of the type."""
+    cell, cast = pl.col(column.name), _cast(column)
     bad = cast.is_null()
-    if column.type == pl.Int64 and given.is_float():
-        bad = bad | (cast.cast(pl.Float64) != series).fill_null(value=False)
     if column.nulls:
-        bad = bad & series.is_not_null()
-    if column.type == pl.Float64:
-        bad = bad | ~cast.is_finite().fill_null(value=True)
+        bad = bad & cell.is_not_null()
+    if column.type == pl.String and given not in (pl.String, pl.Null):
+        return pl.lit(value=True)
     if column.type == pl.String:
-        bad = bad | (cast == "").fill_null(value=False)
-    return cast, _bad_cells(series, bad, column, schema) if bad.any() else []
-
-
-def _wrong_type(column: Column, schema: Schema, given: pl.DataType) -> Finding:
-    return Finding(
-        "pairing.not_text",
-        schema.name,
-        Text(
-            "{table}的“{column}”列是数字（{type}），应为文本，否则前导零会丢失。",
-            "The column “{column}” of {table} holds numbers ({type}); text is needed, "
-            "otherwise leading zeros are lost.",
-            {"table": schema.text, "column": column.name, "type": str(given)},
-        ),
-        remedy=Text("请把该列存为文本格式。", "Store the column as text."),
-        field=column.name,
-    )
+        bad = bad | (cast == "")
+    if column.type == pl.Int64 and given.is_float():
+        bad = bad | (cast.cast(pl.Float64) != cell)
+    if column.type == pl.Float64:
+        bad = bad | ~cast.is_finite()
+    return bad.fill_null(value=False)
 
 
 def _bad_cells(
-    series: pl.Series, bad: pl.Series, column: Column, schema: Schema
+    frame: pl.DataFrame, bad: pl.Expr, column: Column, schema: Schema
 ) -> list[Finding]:
-    rows = bad.arg_true().to_list()
+    given = frame.schema[column.name]
+    if column.type == pl.String and given not in (pl.String, pl.Null):
+        return [_wrong_type(column, schema, given)]
+    found = frame.select(pl.col(column.name).alias("cell")).with_row_index("row")
+    found = found.filter(frame.select(bad).to_series())
     needed = {
         pl.String: Text("非空文本", "text that is not empty"),
         pl.Float64: Text("有限的数字", "a finite number"),
@@ -263,16 +259,31 @@ def _bad_cells(
                     "table": schema.text,
                     "row": row + 1,
                     "column": column.name,
-                    "value": "" if series[row] is None else str(series[row])[:40],
+                    "value": "" if cell is None else str(cell)[:40],
                     "needed": needed,
                 },
             ),
             place=row_place(row),
             field=column.name,
         )
-        for row in rows[:EXAMPLES_MAX]
+        for row, cell in found.head(EXAMPLES_MAX).iter_rows()
     ]
-    return findings + and_more("pairing.bad_cell", schema, len(rows))
+    return findings + and_more("pairing.bad_cell", schema, found.height)
+
+
+def _wrong_type(column: Column, schema: Schema, given: pl.DataType) -> Finding:
+    return Finding(
+        "pairing.not_text",
+        schema.name,
+        Text(
+            "{table}的“{column}”列是数字（{type}），应为文本，否则前导零会丢失。",
+            "The column “{column}” of {table} holds numbers ({type}); text is needed, "
+            "otherwise leading zeros are lost.",
+            {"table": schema.text, "column": column.name, "type": str(given)},
+        ),
+        remedy=Text("请把该列存为文本格式。", "Store the column as text."),
+        field=column.name,
+    )
 
 
 def row_place(row: int) -> Text:

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from bangfu.calc.pairing.canonical import Ints
+from bangfu.calc.pairing.canonical import Ints, Mask
 from bangfu.calc.pairing.flow import cheapest_flow
 from bangfu.calc.pairing.network import Network, mix
 
-HASH_BITS = 24
+SPARE_BITS = 6  # beyond the number of choices: few hashes are alike by chance
+PEEL_MAX = 30  # layers; what is left costs time and nothing else
 
 
 def break_ties(network: Network, flow: Ints, reduced: Ints) -> Ints:
@@ -23,22 +24,51 @@ def break_ties(network: Network, flow: Ints, reduced: Ints) -> Ints:
     reduced: reduced costs of all arcs at prices that prove `flow` optimal.
     """
     free = np.flatnonzero((reduced == 0) & (network.low < network.high))
+    free = free[_can_change(network, flow, free)]
     if len(free) == 0:
         return flow
     tail, head = network.tail[free], network.head[free]
-    nodes, ends = np.unique(np.concatenate([tail, head]), return_inverse=True)
-    local_tail, local_head = np.split(ends.astype(np.int32), 2)
-    supply = np.zeros(len(nodes), dtype=np.int64)
-    np.add.at(supply, local_tail, flow[free])
-    np.subtract.at(supply, local_head, flow[free])
-    hashes = mix(network.name[tail], network.name[head]) >> np.uint64(64 - HASH_BITS)
+    is_used = np.zeros(network.nodes, dtype=bool)
+    is_used[tail] = True
+    is_used[head] = True
+    local = np.cumsum(is_used, dtype=np.int32) - 1
+    supply = np.zeros(int(is_used.sum()), dtype=np.int64)
+    np.add.at(supply, local[tail], flow[free])
+    np.subtract.at(supply, local[head], flow[free])
+    hashes = mix(network.name[tail], network.name[head])
+    hashes = hashes >> np.uint64(64 - SPARE_BITS - len(free).bit_length())
     chosen = flow.copy()
     chosen[free] = cheapest_flow(
-        local_tail,
-        local_head,
+        local[tail],
+        local[head],
         cost=hashes.astype(np.int64),
         low=network.low[free],
         high=network.high[free],
         supply=supply,
     )
     return chosen
+
+
+def _can_change(network: Network, flow: Ints, free: Ints) -> Mask:
+    """Mark free arcs that may lie on a cycle of changes; the others stay as they are.
+
+    A change of flow runs in cycles, so an arc that leads to a node without a way on, or
+    from one without a way in, cannot change. Such arcs are taken away layer by layer.
+    """
+    tail, head = network.tail[free], network.head[free]
+    can_rise, can_fall = flow[free] < network.high[free], flow[free] > network.low[free]
+    remains = np.ones(len(free), dtype=bool)
+    for _layer in range(PEEL_MAX):
+        up, down = can_rise & remains, can_fall & remains
+        is_left = np.zeros(network.nodes, dtype=bool)
+        is_entered = np.zeros(network.nodes, dtype=bool)
+        is_left[tail[up]] = True
+        is_left[head[down]] = True
+        is_entered[head[up]] = True
+        is_entered[tail[down]] = True
+        passes = is_left & is_entered
+        smaller = remains & passes[tail] & passes[head]
+        if smaller.sum() == remains.sum():
+            break
+        remains = smaller
+    return remains
