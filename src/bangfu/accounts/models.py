@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from bangfu.accounts.roles import Role
-from bangfu.scope.fields import DivisionCodeField, division_code_check
+from bangfu.scope.fields import CODE_PATTERN, DivisionCodeField, division_code_check
 
 
 class UserManager(BaseUserManager["User"]):
@@ -21,11 +21,16 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """A person who logs in. There are no superusers; what one may do is in the grants."""
+    """A person who logs in. There are no superusers; what one may do is in the grants.
+
+    home_code: the division whose administrators keep the account; empty for an account
+    that the system made, which whoever is over all of its grants keeps.
+    """
 
     username = models.CharField(max_length=60, unique=True)
     name = models.CharField(max_length=60)
     unit_name = models.CharField(max_length=120, blank=True)
+    home_code = DivisionCodeField(blank=True, default="")
     is_active = models.BooleanField(default=True)
     must_change_password = models.BooleanField(default=True)
     one_time_until = models.DateTimeField(null=True)
@@ -40,7 +45,12 @@ class User(AbstractBaseUser):
             models.CheckConstraint(
                 condition=models.Q(username__regex="^[a-z0-9][a-z0-9._-]{1,59}$"),
                 name="accounts_user_username_ok",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(home_code="")
+                | models.Q(home_code__regex=CODE_PATTERN),
+                name="accounts_user_home_code_ok",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -51,6 +61,8 @@ class Grant(models.Model):
     """A role at a division for a period.
 
     official_id: for a helper, the official of `pairing` whose households he or she sees.
+    It holds from valid_from_date up to, not on, valid_to_date; a grant that was ended on
+    its first day holds on none.
     """
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="grants")
@@ -76,7 +88,7 @@ class Grant(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(valid_to_date__isnull=True)
-                | models.Q(valid_to_date__gt=models.F("valid_from_date")),
+                | models.Q(valid_to_date__gte=models.F("valid_from_date")),
                 name="accounts_grant_period_ok",
             ),
             models.CheckConstraint(
@@ -84,8 +96,9 @@ class Grant(models.Model):
                 name="accounts_grant_not_to_oneself",
             ),
             models.UniqueConstraint(
-                fields=["user", "role", "division_code", "valid_from_date"],
-                name="accounts_grant_once",
+                fields=["user", "role", "division_code"],
+                condition=models.Q(valid_to_date__isnull=True),
+                name="accounts_grant_open_once",
             ),
         ]
 

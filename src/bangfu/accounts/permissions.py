@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from bangfu.accounts.roles import Role
 from bangfu.calc.values.division_code import DivisionCode
 from bangfu.calc.values.findings import NotAllowed
@@ -21,6 +23,21 @@ def can_manage(by: Actor, division: DivisionCode) -> bool:
     )
 
 
+def can_manage_account(
+    by: Actor, user_id: int, places: Collection[DivisionCode]
+) -> bool:
+    """Whether `by` may manage an account that is at home and holds grants at `places`.
+
+    All of them must lie in the administrator's division: who resets a password can log
+    in with it. Nobody manages his own account.
+    """
+    if by.user_id == user_id:
+        return False
+    if by.role == SYSTEM_ROLE:
+        return True
+    return bool(places) and all(can_manage(by, place) for place in places)
+
+
 def check_manage(by: Actor, division: DivisionCode) -> None:
     """Raise NotAllowed unless `by` may manage the accounts of `division`."""
     if not can_manage(by, division):
@@ -32,10 +49,30 @@ def check_manage(by: Actor, division: DivisionCode) -> None:
         )
 
 
+def check_manage_account(
+    by: Actor, user_id: int, places: Collection[DivisionCode]
+) -> None:
+    """Raise NotAllowed unless `by` may manage the account (see can_manage_account)."""
+    check_not_self(by, user_id)
+    if not can_manage_account(by, user_id, places):
+        raise NotAllowed(
+            Text(
+                "该账户不属于您管理的地区，或另有上级、外地的授权。",
+                "The account is not of your division, or holds a grant beyond it.",
+            ),
+            remedy=Text(
+                "请由上级系统管理员办理。", "Ask the administrator of the level above."
+            ),
+        )
+
+
 def check_not_self(by: Actor, user_id: int) -> None:
-    """Raise NotAllowed when somebody would grant to himself."""
+    """Raise NotAllowed when somebody would manage his own account."""
     if by.user_id == user_id:
         raise NotAllowed(
-            Text("不能给自己授权。", "Nobody can grant a role to himself."),
+            Text(
+                "不能管理自己的账户和授权。",
+                "Nobody manages his own account and grants.",
+            ),
             remedy=Text("请由另一位管理员办理。", "Ask another administrator."),
         )

@@ -4,30 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
+from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from bangfu.accounts.models import Grant, User
 from bangfu.accounts.rules import GrantEnded
+from bangfu.audit.models import Event
 from bangfu.calc.values.division_code import DivisionCode
 from bangfu.calc.values.findings import NotAllowed
 from bangfu.calc.values.text import Text
 from bangfu.scope import Actor, acting
-from bangfu.scope.actor import system_actor
+from bangfu.scope.actor import grantless_actor, system_actor
 
 _SYSTEM = system_actor("accounts")
 # The users of the sample city; they exist only on the embedded database.
 DEMO_PREFIX = "demo-"
+LOG_IN_ACTIONS = "accounts.login."
+
+
+def holding(on: date | TruncDate) -> Q:
+    """Return the condition that a grant holds on a day, given or the database's own."""
+    return Q(valid_from_date__lte=on) & (
+        Q(valid_to_date__isnull=True) | Q(valid_to_date__gt=on)
+    )
 
 
 def grants_of(user: User, *, on: date) -> list[Grant]:
     """Return the grants that `user` holds on a day, widest division first."""
     with acting(_SYSTEM):
-        grants = Grant.objects.filter(user=user, valid_from_date__lte=on).filter(
-            Q(valid_to_date__isnull=True) | Q(valid_to_date__gt=on)
-        )
+        grants = Grant.objects.filter(holding(on), user=user).select_related("user")
         return sorted(
             grants, key=lambda g: (len(g.division_code), g.division_code, g.role)
         )
@@ -43,6 +53,71 @@ def actor_under(grant: Grant) -> Actor:
         division=grant.division_code,
         official_id=grant.official_id,
     )
+
+
+def grantless(user: Any) -> Actor:
+    """Return the actor that a logged-in user is without any grant."""
+    return grantless_actor(user.pk, user.username)
+
+
+def first_actor(user: User, *, on: date) -> Actor:
+    """Return the actor as which a user begins: under the widest grant, or under none."""
+    held = grants_of(user, on=on)
+    return actor_under(held[0]) if held else grantless(user)
+
+
+def places_of(user: User, *, on: date) -> list[DivisionCode]:
+    """Return where an account is at home and where its grants lie that are not over.
+
+    Whoever manages the account must be over all of these: a password reset by somebody
+    below would hand him a grant from above.
+    """
+    with acting(_SYSTEM):
+        granted = list(
+            Grant.objects.filter(
+                Q(valid_to_date__isnull=True) | Q(valid_to_date__gt=on), user=user
+            ).values_list("division_code", flat=True)
+        )
+    return [DivisionCode(code) for code in (user.home_code, *granted) if code]
+
+
+def users_seen(division: DivisionCode) -> QuerySet[User]:
+    """Return the users at home in a division or with a grant that the actor may see."""
+    lo, hi = division.range()
+    granted = Grant.objects.filter(
+        user=OuterRef("pk"), division_code__gte=lo, division_code__lt=hi
+    )
+    return User.objects.filter(Q(home_code__gte=lo, home_code__lt=hi) | Exists(granted))
+
+
+def users_without_grant(division: DivisionCode, *, on: date) -> QuerySet[User]:
+    """Return active users at home in a division who hold no grant on a day."""
+    lo, hi = division.range()
+    held = Grant.objects.filter(holding(on), user=OuterRef("pk"))
+    return User.objects.filter(
+        ~Exists(held), is_active=True, home_code__gte=lo, home_code__lt=hi
+    )
+
+
+def has_second_step(user: User) -> bool:
+    """Whether logging in takes a code besides the password."""
+    return bool(Authenticator.objects.filter(user=user).exists())
+
+
+def log_ins_of(user: User, *, limit: int = 10) -> list[Event]:
+    """Return the newest log-ins, log-outs and failures of an account.
+
+    Read as the system: an administrator's own scope holds no acts of others. The caller
+    has checked that he may see the account.
+    """
+    with acting(_SYSTEM):
+        return list(
+            Event.objects.filter(
+                Q(user_id=user.pk)
+                | Q(subject_type=User._meta.label_lower, subject_id=str(user.pk)),
+                action__startswith=LOG_IN_ACTIONS,
+            ).order_by("-id")[:limit]
+        )
 
 
 def actor_of_grant(*, user_id: int, grant_id: int) -> Actor:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from bangfu.accounts.roles import Role
 from bangfu.calc.values.division_code import DivisionCode
 from bangfu.calc.values.findings import BadInput, NotAllowed
-from bangfu.calc.values.text import Text
+from bangfu.calc.values.text import Text, join
 
 
 class GrantEnded(NotAllowed):
@@ -32,13 +34,68 @@ class WrongLevel(BadInput):
     code = "wrong_level"
 
 
+class WrongOfficial(BadInput):
+    """A helper's grant names no official, or another role's grant names one."""
+
+    code = "wrong_official"
+
+
+class WrongPeriod(BadInput):
+    """The period of a grant begins in the past or ends before it begins."""
+
+    code = "wrong_period"
+
+
 def check_role_at(role: Role, division: DivisionCode) -> None:
     """Raise WrongLevel unless `role` exists at the level of `division`."""
     if division.level not in role.levels:
+        levels = join([level.text for level in sorted(role.levels)], zh="、", en=", ")
         raise WrongLevel(
             Text(
                 "角色“{role}”不能授予{level}区划 {division}。",
                 "The role “{role}” cannot be granted at {level} level ({division}).",
                 {"role": role.text, "level": division.level.text, "division": division},
+            ),
+            remedy=Text(
+                "该角色可授予：{levels}。",
+                "It can be granted at these levels: {levels}.",
+                {"levels": levels},
+            ),
+        )
+
+
+def check_official(role: Role, official_id: int | None) -> None:
+    """Raise WrongOfficial unless exactly a helper's grant names an official."""
+    if role is Role.HELPER and official_id is None:
+        raise WrongOfficial(
+            Text(
+                "给“帮扶责任人”授权须指明干部花名册中的本人。",
+                "A helper's grant must name the person's entry in the staff roster.",
+            ),
+            remedy=Text(
+                "请填写干部编号或姓名。", "Give the official's number or name."
+            ),
+        )
+    if role is not Role.HELPER and official_id is not None:
+        raise WrongOfficial(
+            Text(
+                "只有“帮扶责任人”的授权填写帮扶干部。",
+                "Only a helper's grant names an official.",
+            ),
+            remedy=Text("请清空该项。", "Leave it empty."),
+        )
+
+
+def check_period(valid_from: date, last_day: date | None, *, today: date) -> None:
+    """Raise WrongPeriod unless the period begins today or later and ends after that."""
+    if valid_from < today:
+        raise WrongPeriod(
+            Text("生效日期不能早于今天。", "A grant cannot begin in the past.")
+        )
+    if last_day is not None and last_day < valid_from:
+        raise WrongPeriod(
+            Text(
+                "最后一天不能早于生效日期。",
+                "The last day lies before the first.",
             )
         )

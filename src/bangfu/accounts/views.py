@@ -8,66 +8,35 @@ from typing import Any
 
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST, require_safe
 
-from bangfu.accounts import operations, permissions, queries
+from bangfu.accounts import operations, permissions, places, presenting, queries
 from bangfu.accounts.forms import GrantForm, NewPasswordForm, ReasonForm, UserForm
 from bangfu.accounts.middleware import GRANT_KEY
 from bangfu.accounts.models import Grant, User
+from bangfu.accounts.presenting import TITLE
 from bangfu.accounts.roles import Role
+from bangfu.accounts.rules import WrongLevel, WrongOfficial, WrongPeriod
 from bangfu.calc.values.division_code import DivisionCode
 from bangfu.calc.values.findings import BadInput, NotAllowed, Refusal
 from bangfu.calc.values.text import Text
 from bangfu.scope import Actor
-from bangfu.web.cells import Badge
-from bangfu.web.columns import Column
-from bangfu.web.filters import TextFilter
 from bangfu.web.language import say
-from bangfu.web.lists import ListSpec
 from bangfu.web.navigation import Crumb
 
-TITLE = Text("账户与授权", "Accounts and grants")
+OPTIONS_MAX = 20
 _View = Callable[..., HttpResponse]
-
-
-def _state(user: User) -> Badge:
-    if not user.is_active:
-        return Badge(Text("已停用", "disabled"), "neutral")
-    if user.must_change_password:
-        return Badge(Text("待首次登录", "to log in first"), "warning")
-    return Badge(Text("正常", "active"), "success")
-
-
-USERS = ListSpec(
-    key="accounts.users",
-    noun=Text("人", "people"),
-    order="username",
-    row_url=lambda user: reverse("accounts:user", args=[user.pk]),
-    columns=(
-        Column(
-            name="username",
-            text=Text("用户名", "User name"),
-            order="username",
-            is_fixed=True,
-        ),
-        Column(name="name", text=Text("姓名", "Name"), order="name"),
-        Column(name="state", text=Text("状态", "State"), value=_state),
-        Column(
-            name="last_login",
-            text=Text("上次登录", "Last log-in"),
-            kind="moment",
-            order="last_login",
-        ),
-    ),
-    filters=(
-        TextFilter(name="q", text=Text("用户名", "User name"), field="username"),
-        TextFilter(name="name", text=Text("姓名", "Name"), field="name"),
-    ),
-)
+# Which field of the grant form a refusal is about.
+_FIELDS: dict[type[Refusal], str] = {
+    WrongLevel: "division",
+    WrongOfficial: "official",
+    WrongPeriod: "valid_from",
+}
 
 
 def for_administrators(view: _View) -> _View:
@@ -104,32 +73,37 @@ def switch_grant(request: HttpRequest) -> HttpResponse:
     return redirect("home")
 
 
+@sensitive_post_parameters()
 @login_required
 def new_password(request: HttpRequest) -> HttpResponse:
-    """Replace a one-time password by one's own."""
+    """Replace a one-time password by one's own; nobody else gets in without the old."""
+    assert isinstance(request.user, User)  # noqa: S101 - log-in is required
+    if not request.user.must_change_password:
+        return redirect("account_change_password")
     form = NewPasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        assert isinstance(request.user, User)  # noqa: S101 - log-in is required
+        password = form.cleaned_data["password"]
         try:
-            operations.set_own_password(
-                by=request.actor,  # type: ignore[attr-defined]
-                at=timezone.now(),
-                user=request.user,
-                password=form.cleaned_data["password"],
-            )
+            operations.check_password(password=password, user=request.user)
         except BadInput as refusal:
             form.add_error("password", say(refusal.message))
         else:
+            by = request.actor or queries.grantless(request.user)  # type: ignore[attr-defined]
+            operations.set_own_password(
+                by=by, at=timezone.now(), user=request.user, password=password
+            )
             update_session_auth_hash(request, request.user)
             return redirect("home")
-    title = Text("设置自己的密码", "Choose your own password")
-    return _form(request, form, title, reverse("home"))
+    context = {"title": Text("设置自己的密码", "Choose your own password")}
+    return _form(request, form, context, template="accounts/new_password.html")
 
 
 @for_administrators
-def users(request: HttpRequest, _by: Actor, _division: DivisionCode) -> HttpResponse:
-    """List the people who log in."""
-    page = USERS.page(request, User.objects.all())
+@require_safe
+def users(request: HttpRequest, _by: Actor, division: DivisionCode) -> HttpResponse:
+    """List the people who log in, within one's division."""
+    page = presenting.USERS.page(request, queries.users_seen(division))
+    presenting.dress(page.records, at=timezone.now())
     return render(request, "accounts/users.html", {"title": TITLE, "list": page})
 
 
@@ -137,7 +111,6 @@ def users(request: HttpRequest, _by: Actor, _division: DivisionCode) -> HttpResp
 def user_new(request: HttpRequest, by: Actor, division: DivisionCode) -> HttpResponse:
     """Create a user and show the one-time password once."""
     form = UserForm(request.POST or None)
-    title = Text("新建账户", "New account")
     if request.method == "POST" and form.is_valid():
         try:
             user, password = operations.create_user(
@@ -147,26 +120,35 @@ def user_new(request: HttpRequest, by: Actor, division: DivisionCode) -> HttpRes
             form.add_error("username", say(refusal.message))
         else:
             return _password_once(request, user, password)
-    return _form(request, form, title, reverse("accounts:users"))
+    context = {
+        "title": Text("新建账户", "New account"),
+        "cancel_url": reverse("accounts:users"),
+        "submit_label": Text("建立账户", "Create the account"),
+        "crumbs": [Crumb(TITLE, reverse("accounts:users"))],
+    }
+    return _form(request, form, context)
 
 
 @for_administrators
+@require_safe
 def user(
-    request: HttpRequest, by: Actor, _division: DivisionCode, user_id: int
+    request: HttpRequest, by: Actor, division: DivisionCode, user_id: int
 ) -> HttpResponse:
     """Show a user with the grants that lie in one's division."""
-    found = get_object_or_404(User, pk=user_id)
-    grants = Grant.objects.filter(user=found).order_by("-valid_from_date", "pk")
-    rows = [
-        (g, Role(g.role).text, permissions.can_manage(by, g.division_code))
-        for g in grants
-    ]
+    found = _user(division, user_id)
+    today = timezone.localdate()
     context = {
         "title": found.name or found.username,
         "account": found,
-        "badge": _state(found),
-        "grants": rows,
+        "badge": presenting.state_badge(found, at=timezone.now()),
+        "home": presenting.home_of(found, on=today),
+        "has_second_step": queries.has_second_step(found),
+        "grants": presenting.grant_rows(found, by, on=today),
+        "log_ins": presenting.log_in_rows(found),
         "is_self": found.pk == by.user_id,
+        "can_manage": permissions.can_manage_account(
+            by, found.pk, queries.places_of(found, on=today)
+        ),
         "crumbs": [Crumb(TITLE, reverse("accounts:users")), Crumb(found.username)],
     }
     return render(request, "accounts/user.html", context)
@@ -177,41 +159,81 @@ def grant_new(
     request: HttpRequest, by: Actor, division: DivisionCode, user_id: int
 ) -> HttpResponse:
     """Grant a role."""
-    found = get_object_or_404(User, pk=user_id)
-    initial = {"division": division, "valid_from": timezone.localdate().isoformat()}
-    form = GrantForm(request.POST or None, initial=initial)
+    found = _user(division, user_id)
+    permissions.check_not_self(by, found.pk)
+    today = timezone.localdate()
+    form = GrantForm(
+        request.POST or None,
+        initial={"division": division, "valid_from": today},
+        within=division,
+        today=today,
+    )
     back = reverse("accounts:user", args=[user_id])
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        try:
-            operations.grant_role(
-                by=by,
-                at=timezone.now(),
-                user=found,
-                role=Role(data["role"]),
-                division=data["division"],
-                valid_from=data["valid_from"],
-                official_id=data["official_id"],
-            )
-        except Refusal as refusal:
-            form.add_error(None, say(refusal.message))
-        else:
-            return redirect(back)
-    title = Text("给 {name} 授权", "Grant a role to {name}", {"name": found.name})
-    return _form(request, form, title, back)
+    if request.method == "POST" and form.is_valid() and _granted(by, found, form):
+        return redirect(back)
+    context = {
+        **_page_of(found, Text("授权", "Grant a role")),
+        "submit_label": Text("授权", "Grant the role"),
+        "options": places.search(
+            str(division), within=division, at=today, limit=OPTIONS_MAX
+        ),
+    }
+    return _form(request, form, context, template="accounts/grant.html")
+
+
+def _granted(by: Actor, user: User, form: GrantForm) -> bool:
+    data = form.cleaned_data
+    try:
+        operations.grant_role(
+            by=by,
+            at=timezone.now(),
+            user=user,
+            role=Role(data["role"]),
+            division=data["division"],
+            valid_from=data["valid_from"],
+            last_day=data["last_day"],
+            official_id=data["official_id"],
+        )
+    except Refusal as refusal:
+        remedy = "" if refusal.remedy is None else say(refusal.remedy)
+        form.add_error(_FIELDS.get(type(refusal)), say(refusal.message) + remedy)
+        return False
+    return True
 
 
 @for_administrators
-@require_POST
+@require_safe
+def division_options(
+    request: HttpRequest, _by: Actor, division: DivisionCode
+) -> HttpResponse:
+    """Answer the grant form with divisions whose name or code fits what was typed."""
+    text = request.GET.get("division", "")[:60].replace("\x00", "")
+    found = places.search(
+        text, within=division, at=timezone.localdate(), limit=OPTIONS_MAX
+    )
+    return render(request, "accounts/_division_options.html", {"options": found})
+
+
+@for_administrators
 def password_reset(
     request: HttpRequest, by: Actor, division: DivisionCode, user_id: int
 ) -> HttpResponse:
-    """Give a new one-time password and show it once."""
-    found = get_object_or_404(User, pk=user_id)
-    password = operations.reset_password(
-        by=by, at=timezone.now(), user=found, division=division
-    )
-    return _password_once(request, found, password)
+    """Ask, then give a new one-time password and show it once."""
+    found = _user(division, user_id)
+    if request.method == "POST":
+        password = operations.reset_password(by=by, at=timezone.now(), user=found)
+        return _password_once(request, found, password)
+    context = {
+        **_page_of(found, Text("重置密码", "Reset the password")),
+        "question": Text(
+            "重置后，{name}的现有密码立即失效，已登录的会话全部退出。确定重置？",
+            "The present password of {name} stops working at once and every session "
+            "ends. Reset it?",
+            {"name": found.name},
+        ),
+        "confirm_label": Text("重置密码", "Reset the password"),
+    }
+    return render(request, "web/confirm.html", context)
 
 
 @for_administrators
@@ -219,56 +241,102 @@ def active(
     request: HttpRequest, by: Actor, division: DivisionCode, user_id: int
 ) -> HttpResponse:
     """Disable or enable a user, with a reason."""
-    found = get_object_or_404(User, pk=user_id)
+    found = _user(division, user_id)
     form = ReasonForm(request.POST or None)
-    back = reverse("accounts:user", args=[user_id])
     if request.method == "POST" and form.is_valid():
         operations.set_active(
             by=by,
             at=timezone.now(),
             user=found,
-            is_active=not found.is_active,
-            division=division,
+            is_active=request.POST.get("wanted") == "enabled",
             reason=form.cleaned_data["reason"],
         )
-        return redirect(back)
-    title = (
-        Text("停用账户 {name}", "Disable {name}", {"name": found.username})
+        return redirect("accounts:user", user_id)
+    act = (
+        Text("停用账户", "Disable the account")
         if found.is_active
-        else Text("启用账户 {name}", "Enable {name}", {"name": found.username})
+        else Text("启用账户", "Enable the account")
     )
-    return _form(request, form, title, back)
+    context = {
+        **_page_of(found, act),
+        "submit_label": act,
+        "wanted": "disabled" if found.is_active else "enabled",
+    }
+    return _form(request, form, context, template="accounts/active.html")
+
+
+@for_administrators
+def second_step_reset(
+    request: HttpRequest, by: Actor, division: DivisionCode, user_id: int
+) -> HttpResponse:
+    """Switch off the second step of somebody who lost it, with a reason."""
+    found = _user(division, user_id)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        operations.reset_second_step(
+            by=by,
+            at=timezone.now(),
+            user=found,
+            reason=form.cleaned_data["reason"],
+        )
+        return redirect("accounts:user", user_id)
+    act = Text("停用两步验证", "Switch off two-step log-in")
+    return _form(request, form, {**_page_of(found, act), "submit_label": act})
 
 
 @for_administrators
 def grant_end(
     request: HttpRequest, by: Actor, _division: DivisionCode, grant_id: int
 ) -> HttpResponse:
-    """End a grant today, with a reason."""
-    grant = get_object_or_404(Grant, pk=grant_id)
+    """End a grant at once, with a reason."""
+    grant = get_object_or_404(Grant.objects.select_related("user"), pk=grant_id)
     form = ReasonForm(request.POST or None)
-    back = reverse("accounts:user", args=[grant.user_id])
     if request.method == "POST" and form.is_valid():
         operations.end_grant(
-            by=by,
-            at=timezone.now(),
-            grant=grant,
-            last_day=timezone.localdate(),
-            reason=form.cleaned_data["reason"],
+            by=by, at=timezone.now(), grant=grant, reason=form.cleaned_data["reason"]
         )
-        return redirect(back)
-    title = Text(
-        "终止授权：{role} {code}",
-        "End the grant: {role} {code}",
-        {"role": Role(grant.role).text, "code": grant.division_code},
+        return redirect("accounts:user", grant.user_id)
+    act = Text(
+        "终止授权：{role} {place}",
+        "End the grant: {role}, {place}",
+        presenting.grant_words(grant, on=timezone.localdate()),
     )
-    return _form(request, form, title, back)
+    label = Text("终止授权", "End the grant")
+    return _form(request, form, {**_page_of(grant.user, act), "submit_label": label})
 
 
-def _form(request: HttpRequest, form: Any, title: Text, back: str) -> HttpResponse:
+def _user(division: DivisionCode, user_id: int) -> User:
+    """Return a user whom an administrator of `division` may see, else answer 404."""
+    found = queries.users_seen(division).filter(pk=user_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _page_of(user: User, act: Text) -> dict[str, Any]:
+    """Return title, path and way back of a page about a user."""
+    url = reverse("accounts:user", args=[user.pk])
+    return {
+        "title": Text(
+            "{act}：{name}", "{act}: {name}", {"act": act, "name": user.name}
+        ),
+        "cancel_url": url,
+        "crumbs": [
+            Crumb(TITLE, reverse("accounts:users")),
+            Crumb(user.username, url),
+            Crumb(act),
+        ],
+    }
+
+
+def _form(
+    request: HttpRequest,
+    form: Any,
+    context: dict[str, Any],
+    template: str = "web/form.html",
+) -> HttpResponse:
     status = 422 if form.is_bound and form.errors else 200
-    context = {"title": title, "form": form, "cancel_url": back}
-    return render(request, "web/form.html", context, status=status)
+    return render(request, template, {**context, "form": form}, status=status)
 
 
 def _password_once(request: HttpRequest, user: User, password: str) -> HttpResponse:

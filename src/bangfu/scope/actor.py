@@ -9,6 +9,7 @@ from bangfu.calc.values.division_code import CodeRange, DivisionCode
 EVERYWHERE = CodeRange("", ":")
 NOWHERE = CodeRange("-", "-")
 SYSTEM_ROLE = "system"
+NO_ROLE = "none"
 ADMINISTRATOR_ROLE = "administrator"
 
 
@@ -16,7 +17,8 @@ ADMINISTRATOR_ROLE = "administrator"
 class Actor:
     """Who acts: a user under one grant, which is a role at a division.
 
-    division: None only for the system itself, which acts everywhere.
+    division: None for the system itself, which acts everywhere, and for a person who
+    holds no grant, who sees nothing.
     official_id: set for a helper, who sees only his or her own households.
     """
 
@@ -38,9 +40,11 @@ class Actor:
 
         An administrator manages accounts and sees no programme data at all.
         """
-        if self.role == ADMINISTRATOR_ROLE:
+        if self.role == SYSTEM_ROLE:
+            return EVERYWHERE
+        if self.role == ADMINISTRATOR_ROLE or self.division is None:
             return NOWHERE
-        return EVERYWHERE if self.division is None else self.division.range()
+        return self.division.range()
 
     @property
     def accounts_range(self) -> CodeRange:
@@ -58,6 +62,14 @@ def system_actor(name: str = "system") -> Actor:
     name: which part of the system acts; it stands in the audit.
     """
     return Actor(0, name, 0, SYSTEM_ROLE, None)
+
+
+def grantless_actor(user_id: int, username: str) -> Actor:
+    """Return the actor of somebody who is logged in and holds no grant.
+
+    It sees no row but its own acts, and lets the audit name who changed a password.
+    """
+    return Actor(user_id, username, 0, NO_ROLE, None)
 
 
 # The same as connection options, for migrations, which run outside `acting`.

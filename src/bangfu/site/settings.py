@@ -100,22 +100,23 @@ INSTALLED_APPS = [
     "bangfu.pairing",
     "bangfu.sample",
 ]
+# The first four give their headers to every answer, static files and errors included.
 MIDDLEWARE = [
+    "bangfu.web.middleware.PrivatePagesMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "bangfu.accounts.middleware.SessionLimitMiddleware",
     "bangfu.accounts.middleware.ActingMiddleware",
-    "bangfu.web.middleware.PrivatePagesMiddleware",
     "bangfu.web.middleware.RefusalMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -124,6 +125,7 @@ WSGI_APPLICATION = "bangfu.site.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [str(Path(__file__).parent / "templates")],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -157,7 +159,15 @@ BANGFU_IMPORTS = {
 BANGFU_ACTOR_OF_GRANT = "bangfu.accounts.queries.actor_of_grant"
 BANGFU_ACTOR_FOR_COMMAND = "bangfu.accounts.queries.actor_for_command"
 BANGFU_HOUSEHOLD_PANELS = ["bangfu.pairing.panels.household"]
-BANGFU_TODO = ["bangfu.registry.panels.todo", "bangfu.pairing.panels.todo"]
+BANGFU_TODO = [
+    "bangfu.registry.panels.todo",
+    "bangfu.pairing.panels.todo",
+    "bangfu.accounts.panels.todo",
+]
+# Names that accounts shows and may not import.
+BANGFU_DIVISION_NAMES = "bangfu.divisions.queries.names"
+BANGFU_DIVISION_SEARCH = "bangfu.divisions.queries.search"
+BANGFU_OFFICIAL_SEARCH = "bangfu.site.lookups.officials"
 BANGFU_POLICY_PACK = env.text(
     "BANGFU_POLICY_PACK",
     str(Path(__file__).parents[1] / "policy" / "packs" / "default"),
@@ -211,42 +221,67 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_ADAPTER = "bangfu.accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {"login": "bangfu.accounts.forms.LogInForm"}
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
+# A brake on one address that tries many names; one name is axes' matter.
 ACCOUNT_RATE_LIMITS = {"login_failed": "20/5m/ip"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Bangfu"
 MFA_ADAPTER = "bangfu.accounts.adapter.MFAAdapter"
+MFA_FORMS = {
+    "authenticate": "bangfu.accounts.forms.SecondStepForm",
+    "reauthenticate": "bangfu.accounts.forms.ConfirmByCodeForm",
+}
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=30)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_CALLABLE = "bangfu.accounts.lockout.locked_out"
+AXES_USERNAME_CALLABLE = "bangfu.accounts.lockout.username_of"
+AXES_CLIENT_IP_CALLABLE = "bangfu.accounts.addresses.client_address"
+# The 30 minutes run from the fifth failure, not from the last try.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ADMIN = False
-AXES_SENSITIVE_PARAMETERS = ["username"]
+AXES_DISABLE_ACCESS_LOG = True  # the audit has it
+AXES_SENSITIVE_PARAMETERS = ["username", "login", "password", "code"]
 AXES_VERBOSE = False
+# Used codes and limits of tries must be known to all processes.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "django_cache",
+    }
+}
 
 # --- sessions: idle 30 minutes, 12 hours in all
 SESSION_IDLE_SECONDS = 30 * 60
 SESSION_ABSOLUTE_SECONDS = 12 * 60 * 60
 SESSION_COOKIE_AGE = SESSION_IDLE_SECONDS
 SESSION_SAVE_EVERY_REQUEST = True
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # --- transport: TLS ends at a proxy in production; the embedded site is on loopback
 DEBUG = False
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
-_BEHIND_TLS = not BANGFU_EMBEDDED and env.flag("BANGFU_TLS", default=True)
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _BEHIND_TLS
-SECURE_SSL_REDIRECT = _BEHIND_TLS
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _BEHIND_TLS else None
-SECURE_HSTS_SECONDS = 31_536_000 if _BEHIND_TLS else 0
+# Addresses of our own proxies, "unix" for a socket: only they are believed when they
+# say for whom they ask.
+BANGFU_PROXIES = env.words("BANGFU_PROXIES")
+BANGFU_TLS = not BANGFU_EMBEDDED and env.flag("BANGFU_TLS", default=True)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = BANGFU_TLS
+if BANGFU_TLS:  # browsers take such a cookie only over TLS and only from this host
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_SSL_REDIRECT = BANGFU_TLS
+SECURE_HSTS_SECONDS = 31_536_000 if BANGFU_TLS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = BANGFU_TLS
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -284,4 +319,5 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.text("LOG_LEVEL", "WARNING")},
 }
-SILENCED_SYSTEM_CHECKS = ["models.W042"]
+# W021: whether the whole domain goes on browsers' preload list is its owner's decision.
+SILENCED_SYSTEM_CHECKS = ["models.W042", "security.W021"]

@@ -1,15 +1,14 @@
 """All addresses of the staff site."""
 
 from django.urls import include, path
-from django.views.i18n import set_language
 
 from bangfu.site import views
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("language/", set_language, name="set_language"),
+    path("language/", views.language, name="set_language"),
     path("accounts/", include("bangfu.accounts.urls")),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("bangfu.accounts.login_urls")),
     path("web/", include("bangfu.web.urls")),
     path("jobs/", include("bangfu.jobs.urls")),
     path("policy/", include("bangfu.policy.urls")),
