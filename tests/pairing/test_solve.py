@@ -160,7 +160,7 @@ def test_what_is_missing_is_said_in_both_languages(office, now, county):
     assert run.summary["changes"]["none"] == 1
     (shortage,) = run.shortages
     assert "缺 1 个帮扶名额" in shortage["message"]["zh"]
-    assert "lacks 1 places" in shortage["message"]["en"]
+    assert "lacks 1 place" in shortage["message"]["en"]
     assert shortage["remedies"]
 
 

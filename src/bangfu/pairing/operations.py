@@ -20,7 +20,7 @@ from bangfu.calc.values.division_code import DivisionCode
 from bangfu.calc.values.findings import Finding, WrongState
 from bangfu.calc.values.text import Text
 from bangfu.jobs import operations as jobs
-from bangfu.pairing import lines, locks, permissions, queries, rules, solving
+from bangfu.pairing import lines, locks, permissions, queries, rules, solving, staging
 from bangfu.pairing.models import Pairing, Run
 from bangfu.pairing.rules import RunParameters
 from bangfu.pairing.states import RunState
@@ -257,9 +257,10 @@ def apply(
         _check_from_date(run, at, from_date)
         locks.take_alone(run.division_code)
         progress(0, 2, Text("核对方案", "Checking the lines"))
-        lines.refuse_changed(run, from_date)
-        progress(1, 2, Text("写入结对", "Writing the pairings"))
-        counts = lines.carry_out(run, from_date=from_date, by_id=by.user_id, at=at)
+        with staging.in_bulk():
+            lines.refuse_changed(run, from_date)
+            progress(1, 2, Text("写入结对", "Writing the pairings"))
+            counts = lines.carry_out(run, from_date=from_date, by_id=by.user_id, at=at)
         run.state = RunState.APPLIED
         run.applied_at, run.applied_from_date = at, from_date
         run.summary = {**(run.summary or {}), "applied": counts}

@@ -37,9 +37,10 @@ def solve(run: Run, *, on: date, progress: Progress) -> None:
     """
     pack = policy.active()
     progress(0, STEPS, _READING)
-    tiers.derive(run.division_code, pack=pack, at=on)
     parameters = RunParameters(**run.parameters)
-    read = frames.load(run.division_code, pack=pack, on=on, parameters=parameters)
+    with staging.in_bulk():
+        tiers.derive(run.division_code, pack=pack, at=on)
+        read = frames.load(run.division_code, pack=pack, on=on, parameters=parameters)
     progress(1, STEPS, _SOLVING)
     given = read.tables
     result = pairing.solve(
@@ -58,7 +59,8 @@ def solve(run: Run, *, on: date, progress: Progress) -> None:
     run.shortages = [shortage.as_json() for shortage in result.shortages]
     run.uncovered = _uncovered_by_township(result.uncovered_households)
     frames.keep(run, read)
-    changes = lines.write(run, read, result.pairs)
+    with staging.in_bulk():
+        changes = lines.write(run, read, result.pairs)
     run.summary = _summary(run, result, read, changes)
     progress(STEPS, STEPS, _DONE)
 

@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import polars as pl
 from django.db import connection
+
+
+@contextmanager
+def in_bulk() -> Iterator[None]:
+    """Keep PostgreSQL from nested loops while whole rolls are joined.
+
+    Row security compares codes with settings, whose effect the planner cannot know: it
+    expects a handful of rows where there are all of them, and loops over them.
+    """
+    run("SET LOCAL enable_nestloop = off")
+    yield
+    run("SET LOCAL enable_nestloop = on")
 
 
 def fetch(
