@@ -24,7 +24,12 @@ from datetime import date
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
-from bangfu.calc.values.division_code import SAMPLE_PROVINCE, DivisionCode, Level
+from bangfu.calc.values.division_code import (
+    SAMPLE_PROVINCE,
+    CodeRange,
+    DivisionCode,
+    Level,
+)
 from bangfu.calc.values.findings import Finding
 from bangfu.calc.values.text import Text
 from bangfu.divisions.changes_file import Changes
@@ -78,6 +83,10 @@ class Asked:
     is_day_named: bool
     under: DivisionCode | None = None
     is_ending_missing: bool = False
+
+    def range(self) -> CodeRange:
+        """Return the codes that the list may change; those above are only added."""
+        return self.under.range() if self.under else CodeRange("", ":")
 
 
 def write(published: Published, changes: Changes, asked: Asked) -> Report:
@@ -187,7 +196,11 @@ _ORPHAN = Text(
     "{code} 的上级 {parent} 不在表中，也不在区划库中。",
     "{parent}, above {code}, is neither in the list nor on file.",
 )
+# Dropped first as well: two imports may share a transaction.
 _STAGING = """
+DROP TABLE IF EXISTS pg_temp.incoming_division, pg_temp.incoming_start,
+  pg_temp.incoming_past, pg_temp.incoming_step, pg_temp.pending_division,
+  pg_temp.missing_division;
 CREATE TEMP TABLE incoming_division (
   code varchar(12) COLLATE "C" PRIMARY KEY, name varchar(120) NOT NULL,
   parent_code varchar(12) COLLATE "C" NOT NULL, kind varchar(20) NOT NULL,
@@ -273,12 +286,15 @@ SELECT i.code, i.name, length(i.code), i.parent_code, i.kind, '', i.starts, i.en
 
 
 def _compare(cursor: CursorWrapper, asked: Asked) -> None:
+    lo, hi = asked.range()
     cursor.execute(
         _COMPARE,
         {
             "day": asked.day,
             "is_day_named": asked.is_day_named,
             "undated": BEFORE_RECORDS,
+            "lo": lo,
+            "hi": hi,
         },
     )
     cursor.execute("CREATE INDEX ON pending_division (code)")
@@ -305,7 +321,7 @@ def _write_differences(cursor: CursorWrapper, asked: Asked) -> dict[str, int]:
 
 def _missing(cursor: CursorWrapper, asked: Asked) -> list[str]:
     """Return the codes on file beside listed ones, but not listed; keep them staged."""
-    lo, hi = asked.under.range() if asked.under else ("", ":")
+    lo, hi = asked.range()
     cursor.execute(_MISSING, {"lo": lo, "hi": hi, "sample": f"{SAMPLE_PROVINCE}%"})
     cursor.execute("SELECT code FROM missing_division ORDER BY code")
     return [code for (code,) in cursor.fetchall()]
@@ -327,8 +343,11 @@ SELECT i.*, d.id AS on_file,
        THEN %(day)s ELSE %(undated)s END::date AS starts
   FROM incoming_division i
   LEFT JOIN divisions_division d ON d.code = i.code AND d.valid_to_date IS NULL
- WHERE d.id IS NULL OR d.name <> i.name OR d.kind <> i.kind
-    OR (i.urban_rural_class <> '' AND d.urban_rural_class <> i.urban_rural_class)
+ WHERE d.id IS NULL
+    OR (i.code >= %(lo)s AND i.code < %(hi)s
+        AND (d.name <> i.name OR d.kind <> i.kind
+             OR (i.urban_rural_class <> ''
+                 AND d.urban_rural_class <> i.urban_rural_class)))
 """
 _START_AS_CHANGES_TELL = """
 UPDATE pending_division p SET starts = s.starts FROM incoming_start s
