@@ -184,7 +184,7 @@ def test_a_failed_migration_is_shown_and_everything_stopped(run: Run):
 
     assert process.returncode == 2
     assert "no table\n" in said
-    assert f"Its log is {run.var / 'log' / 'migrate.log'}" in said
+    assert f"The logs are in {run.var / 'log'}; bangfu doctor says more." in said
     assert run.left() == []
 
 

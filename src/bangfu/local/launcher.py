@@ -261,7 +261,11 @@ class Launcher:
         dies_by: signal.Signals = signal.SIGTERM,
         is_shown: bool = False,
     ) -> subprocess.Popen[bytes]:
-        """Start a child of the launcher; its output goes to a log, never to a pipe."""
+        """Start a child of the launcher.
+
+        Its output goes to a log, never to a pipe of ours: a dead reader would block
+        it. The output of a child that is_shown goes where the launcher's own goes.
+        """
         env = os.environ | {
             MARK: str(self.var),
             "BANGFU_VAR": str(self.var),
@@ -274,7 +278,7 @@ class Launcher:
                 env=env,
                 stdin=subprocess.DEVNULL,
                 stdout=None if is_shown else log,
-                stderr=log,
+                stderr=None if is_shown else log,
                 start_new_session=True,
                 preexec_fn=die_with_parent(dies_by),
             )
@@ -288,7 +292,7 @@ class Launcher:
             self._check(but=name)
             time.sleep(0.03)
         if child.returncode:
-            raise self._child_failed(name)
+            raise self._child_failed(name, is_shown=is_shown)
         del self._children[name]
 
     def _log(self, name: str) -> Path:
@@ -302,16 +306,17 @@ class Launcher:
                 path.replace(path.with_suffix(".log.1"))
         return path.open("ab")
 
-    def _child_failed(self, name: str) -> LocalFault:
-        with contextlib.suppress(OSError):
-            tail = self._log(name).read_text(encoding="utf-8", errors="replace")[-3000:]
+    def _child_failed(self, name: str, *, is_shown: bool = False) -> LocalFault:
+        log = self._log(name)
+        if not is_shown:
+            tail = log.read_text(encoding="utf-8", errors="replace")[-3000:]
             print(tail, file=sys.stderr, flush=True)
         return LocalFault(
             "child_failed",
-            zh=f"{name} 运行失败。",
-            en=f"{name} failed.",
-            remedy_zh=f"日志在 {self._log(name)}；bangfu doctor 会说明原因和处理办法。",
-            remedy_en=f"Its log is {self._log(name)}; bangfu doctor says more.",
+            zh=f"{name} 运行失败，原因见上。",
+            en=f"{name} failed; the reason stands above.",
+            remedy_zh=f"日志在 {log.parent}；bangfu doctor 会说明处理办法。",
+            remedy_en=f"The logs are in {log.parent}; bangfu doctor says more.",
         )
 
     # -- running ------------------------------------------------------------------
