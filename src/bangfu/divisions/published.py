@@ -18,6 +18,7 @@ import json
 import re
 import sys
 import tarfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -166,9 +167,12 @@ def read(sources: Iterable[Path], *, demo: bool) -> Published:
     published = Published()
     for source in sources:
         read_any = False
-        for name, rows in _files_of(source, published):
-            read_any = True
-            _read_rows(name, rows, published, demo=demo)
+        try:
+            for name, rows in _files_of(source, published):
+                read_any = True
+                _read_rows(name, rows, published, demo=demo)
+        except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
+            published.find(source.name, 1, source.name, _BROKEN.with_(reason=error))
         if not read_any and not published.findings:
             raise _no_list(source)
     return published
