@@ -84,5 +84,6 @@ SYSTEM_SCOPE_OPTIONS = " ".join(
         ("accounts_hi", EVERYWHERE.hi),
         ("level", 0),
         ("official_id", ""),
+        ("sees_all", 1),
     )
 )

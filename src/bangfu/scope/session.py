@@ -20,6 +20,7 @@ _SETTINGS = (
     "bangfu.accounts_hi",
     "bangfu.level",
     "bangfu.official_id",
+    "bangfu.sees_all",
     "bangfu.act",
     "pghistory.context_metadata",
 )
@@ -61,6 +62,7 @@ def _values(actor: Actor) -> list[str]:
         accounts.hi,
         str(actor.level),
         "" if actor.official_id is None else str(actor.official_id),
+        "1" if actor.official_id is None else "",
         act,
         json.dumps(history),
     ]

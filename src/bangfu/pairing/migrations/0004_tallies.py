@@ -43,18 +43,18 @@ CREATE FUNCTION pairing_widen_scope() RETURNS text[] LANGUAGE plpgsql AS $$
 DECLARE
     before text[] := ARRAY[
         current_setting('bangfu.scope_lo'), current_setting('bangfu.scope_hi'),
-        current_setting('bangfu.official_id')];
+        current_setting('bangfu.sees_all')];
 BEGIN
     PERFORM set_config('bangfu.scope_lo', '', true),
             set_config('bangfu.scope_hi', ':', true),
-            set_config('bangfu.official_id', '', true);
+            set_config('bangfu.sees_all', '1', true);
     RETURN before;
 END $$;
 
 CREATE FUNCTION pairing_restore_scope(before text[]) RETURNS void LANGUAGE sql AS $$
     SELECT set_config('bangfu.scope_lo', before[1], true),
            set_config('bangfu.scope_hi', before[2], true),
-           set_config('bangfu.official_id', before[3], true);
+           set_config('bangfu.sees_all', before[3], true);
 $$;
 
 -- Whether a helper outside the scope has left is needed to know who is covered.
@@ -342,7 +342,7 @@ SAME_UNIT = (
     ON UPDATE CASCADE DEFERRABLE INITIALLY DEFERRED""",
     "ALTER TABLE pairing_official DROP CONSTRAINT pairing_official_same_division",
 )
-NOT_FOR_HELPERS = "current_setting('bangfu.official_id') = ''"
+NOT_FOR_HELPERS = "nullif(current_setting('bangfu.sees_all'), '') IS NOT NULL"
 
 
 def restrict(table: str) -> migrations.RunSQL:

@@ -13,11 +13,11 @@ AS $$
 DECLARE
     was_lo text := current_setting('bangfu.scope_lo');
     was_hi text := current_setting('bangfu.scope_hi');
-    was_official text := current_setting('bangfu.official_id');
+    was_all text := current_setting('bangfu.sees_all');
 BEGIN
     PERFORM set_config('bangfu.scope_lo', '', true),
             set_config('bangfu.scope_hi', ':', true),
-            set_config('bangfu.official_id', '', true);
+            set_config('bangfu.sees_all', '1', true);
     RETURN QUERY
         SELECT DISTINCT m.identity_index, left(m.division_code, 6)
         FROM unnest(numbers) AS wanted (number)
@@ -28,7 +28,7 @@ BEGIN
                    AND m.division_code < hi COLLATE "C");
     PERFORM set_config('bangfu.scope_lo', was_lo, true),
             set_config('bangfu.scope_hi', was_hi, true),
-            set_config('bangfu.official_id', was_official, true);
+            set_config('bangfu.sees_all', was_all, true);
 END
 $$
 """
