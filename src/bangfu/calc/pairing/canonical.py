@@ -33,7 +33,8 @@ class Roll:
 
     household_ids, official_ids: sorted text. household_code, serves: division keys (see
     `code_keys`). x, y: km, zero where distance does not count. need, expertise:
-    positions in `mismatch`, (needs, expertises), cost units. low, high: quotas.
+    positions in `mismatch`, (kinds of needs, kinds of expertises), cost units, with
+    the first label of each kind as its name. low, high: quotas.
     kept_household, kept_official: existing pairs worth keeping, sorted by household.
     barred: household * m + official of every forbidden pair, sorted.
     """
@@ -141,7 +142,11 @@ def read_roll(tables: Tables, params: Params) -> Roll:
     """
     households = tables.households.sort("id")
     officials = tables.officials.sort("id")
-    needs, expertises, mismatch = _mismatch(households, officials, tables.costs)
+    needs, expertises, table = _mismatch(households, officials, tables.costs)
+    # Needs that cost the same with every expertise are one need to the optimiser, and
+    # expertises likewise: without a table of costs all of them are.
+    need_kind, need_first = dense_ranks(*table.T)
+    expertise_kind, expertise_first = dense_ranks(*table)
     serves = code_keys(officials["serves_code"])
     household_code = code_keys(households["division_code"])
     barred = _positions(tables.forbidden, households["id"], officials["id"])
@@ -162,23 +167,23 @@ def read_roll(tables: Tables, params: Params) -> Roll:
         household_code=household_code,
         household_x=_kilometres(households["x_km"]),
         household_y=_kilometres(households["y_km"]),
-        need=_positions_in(households["need"], needs),
+        need=need_kind[_positions_in(households["need"], needs)],
         official_ids=officials["id"],
         unit_ids=officials["unit_id"],
         serves_codes=officials["serves_code"],
         serves=serves,
         official_x=_kilometres(officials["x_km"]),
         official_y=_kilometres(officials["y_km"]),
-        expertise=_positions_in(officials["expertise"], expertises),
+        expertise=expertise_kind[_positions_in(officials["expertise"], expertises)],
         low=as_ints(officials["min"]),
         high=as_ints(officials["max"]),
         high_legal=_legal_quotas(officials),
-        mismatch=mismatch,
+        mismatch=table[np.ix_(need_first, expertise_first)],
         kept_household=kept_household[may_keep],
         kept_official=kept_official[may_keep],
         barred=barred_keys,
-        expertise_names=expertises,
-        need_names=needs,
+        expertise_names=[expertises[at] for at in expertise_first],
+        need_names=[needs[at] for at in need_first],
     )
 
 

@@ -358,10 +358,12 @@ def _check_costs(
         ],
     )
     known = set(costs.select("need", "expertise").iter_rows())
+    needs = households["need"].unique().sort().to_list()
+    expertises = officials["expertise"].unique().sort().to_list()
     lacking = [
         {"need": need, "expertise": expertise}
-        for need in sorted(households["need"].unique())
-        for expertise in sorted(officials["expertise"].unique())
+        for need in needs
+        for expertise in expertises
         if (need, expertise) not in known
     ]
     if lacking:

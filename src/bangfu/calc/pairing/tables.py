@@ -161,16 +161,25 @@ def read_columns(
         return None, findings
     present = [column for column in schema.columns if column.name in frame.columns]
     # One pass over the frame for all columns: small tables are mostly overhead.
+    suspect = [column for column in present if _may_be_bad(frame[column.name], column)]
     bad = {
-        column.name: _is_bad(column, frame.schema[column.name]) for column in present
+        column.name: _is_bad(column, frame.schema[column.name]) for column in suspect
     }
     flags = frame.select(**{name: wrong.any() for name, wrong in bad.items()})
-    for column in present:
+    for column in suspect:
         if flags[column.name][0]:
             findings += _bad_cells(frame, bad[column.name], column, schema)
     if findings:
         return None, findings
+    if all(frame.schema[column.name] == column.type for column in present):
+        return frame.select(column.name for column in present), []
     return frame.select(_cast(column) for column in present), []
+
+
+def _may_be_bad(series: pl.Series, column: Column) -> bool:
+    """Tell whether a column needs a look; whole numbers in place do not."""
+    is_sound = series.dtype == pl.Int64 and series.null_count() == 0
+    return not is_sound or column.type != pl.Int64
 
 
 def _check_names(frame: pl.DataFrame, schema: Schema) -> list[Finding]:

@@ -14,7 +14,7 @@ from bangfu.calc.pairing.canonical import Ints, Mask
 from bangfu.calc.pairing.flow import cheapest_flow
 from bangfu.calc.pairing.network import Network, mix
 
-SPARE_BITS = 6  # beyond the number of choices: few hashes are alike by chance
+SPARE_BITS = 3  # beyond the number of choices: few hashes are alike by chance
 PEEL_MAX = 30  # layers; what is left costs time and nothing else
 
 
