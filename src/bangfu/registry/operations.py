@@ -26,7 +26,6 @@ from bangfu.calc.values.text import Text
 from bangfu.registry import permissions, queries
 from bangfu.registry.imports import locks
 from bangfu.registry.models import Household, Member
-from bangfu.registry.sheets import HOUSEHOLD_SHEET
 from bangfu.scope import Actor
 
 # Loads polars, which only a change needs: the one place where operations reach it.
@@ -215,7 +214,6 @@ def _edited(household: Household, changes: Mapping[str, object]) -> EditedMeanwh
     """Show, for each field to be changed, what stands there now and what was entered."""
     findings = []
     for key, entered in changes.items():
-        column = HOUSEHOLD_SHEET.by_key[key]
         stored = None if key in SEALED else getattr(household, key, None)
         findings.append(
             Finding(
@@ -225,12 +223,11 @@ def _edited(household: Household, changes: Mapping[str, object]) -> EditedMeanwh
                     "现为“{stored}”，您填的是“{entered}”",
                     "now “{stored}”, you entered “{entered}”",
                     {
-                        "stored": _shown(column.sensitive, stored),
-                        "entered": _shown(column.sensitive, entered),
+                        "stored": _shown(key, stored),
+                        "entered": _shown(key, entered),
                     },
                 ),
                 Severity.IMPOSSIBLE,
-                place=column.title,
                 field=key,
             )
         )
@@ -244,7 +241,7 @@ def _edited(household: Household, changes: Mapping[str, object]) -> EditedMeanwh
     )
 
 
-def _shown(is_sensitive: object, value: object) -> object:
-    if is_sensitive:
+def _shown(key: str, value: object) -> object:
+    if key in SEALED:
         return "***"
     return "" if value in (None, "", []) else value

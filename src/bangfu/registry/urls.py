@@ -1,0 +1,35 @@
+"""Addresses of the register."""
+
+from django.urls import path
+
+from bangfu.registry import import_views, views
+
+app_name = "registry"
+urlpatterns = [
+    path("households/", views.households, name="households"),
+    path("households/look-up/", views.look_up, name="look_up"),
+    path("households/<int:household_id>/", views.household, name="household"),
+    path("households/<int:household_id>/print/", views.household_print, name="print"),
+    path("households/<int:household_id>/change/", views.change, name="change"),
+    path(
+        "households/<int:household_id>/reveal/<slug:what>/",
+        views.reveal,
+        name="reveal",
+    ),
+    path("imports/", import_views.imports, name="imports"),
+    path("imports/new/", import_views.upload, name="upload"),
+    path("imports/template/<slug:kind>/", import_views.template, name="template"),
+    path("imports/<int:import_id>/", import_views.import_page, name="import"),
+    path(
+        "imports/<int:import_id>/progress/",
+        import_views.import_progress,
+        name="import_progress",
+    ),
+    path("imports/<int:import_id>/confirm/", import_views.confirm, name="confirm"),
+    path("imports/<int:import_id>/cancel/", import_views.cancel, name="cancel"),
+    path(
+        "imports/<int:import_id>/errors/<int:number>/",
+        import_views.errors,
+        name="errors",
+    ),
+]
