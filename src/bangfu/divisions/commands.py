@@ -50,6 +50,20 @@ def _code(
     return None if value is None else DivisionCode(value.strip())
 
 
+def _codes(
+    _ctx: click.Context, _parameter: click.Parameter, values: tuple[str, ...]
+) -> list[DivisionCode]:
+    return [DivisionCode(value.strip()) for value in values]
+
+
+def _parts(
+    _ctx: click.Context, _parameter: click.Parameter, values: tuple[str, ...]
+) -> dict[DivisionCode, str]:
+    """Read CODE=NAME; the name may be missing for a part that is on file."""
+    halves = [value.partition("=") for value in values]
+    return {DivisionCode(code.strip()): name.strip() for code, _, name in halves}
+
+
 @click.group()
 def divisions() -> None:
     """Keep the tree of divisions and its history."""
@@ -183,6 +197,69 @@ def recode(
             reason=reason,
         )
     _say(ctx, _RECODED.with_(code=code, new=new_code, n=count))
+
+
+@divisions.command()
+@click.argument("codes", callback=_codes, nargs=-1, required=True)
+@click.option("--into", callback=_code, required=True, help="goes on, or begins")
+@click.option("--name", default="", help="of INTO; needed when it is new")
+@click.option("--from", "since", type=_day, required=True, help="day of the merger")
+@click.option("--reason", required=True, help="the decision it rests on")
+@click.pass_context
+def merge(
+    ctx: click.Context,
+    codes: list[DivisionCode],
+    into: DivisionCode,
+    name: str,
+    since: datetime,
+    reason: str,
+) -> None:
+    """Merge CODES into one division; nothing may lie below those that cease."""
+    with _writing(ctx, into) as by:
+        row = operations.merge(
+            by=by,
+            at=timezone.now(),
+            codes=codes,
+            into=into,
+            name=name,
+            effective_date=since.date(),
+            reason=reason,
+        )
+    _say(ctx, _MERGED.with_(codes=", ".join(codes), code=into, name=row.name))
+
+
+@divisions.command()
+@click.argument("code", callback=_code)
+@click.option(
+    "--into",
+    "parts",
+    callback=_parts,
+    multiple=True,
+    required=True,
+    help="CODE=NAME of a part; =NAME may be left out for CODE itself; repeat",
+)
+@click.option("--from", "since", type=_day, required=True, help="day of the split")
+@click.option("--reason", required=True, help="the decision it rests on")
+@click.pass_context
+def split(
+    ctx: click.Context,
+    code: DivisionCode,
+    parts: dict[DivisionCode, str],
+    since: datetime,
+    reason: str,
+) -> None:
+    """Split CODE into parts; it goes on when it is one of them."""
+    with _writing(ctx, code) as by:
+        rows = operations.split(
+            by=by,
+            at=timezone.now(),
+            code=code,
+            into=parts,
+            effective_date=since.date(),
+            reason=reason,
+        )
+    names = ", ".join(f"{row.code} {row.name}" for row in rows)
+    _say(ctx, _SPLIT.with_(code=code, names=names))
 
 
 @divisions.command()
@@ -476,6 +553,8 @@ _RENAMED = Text(
 _RECODED = Text(
     "{code} 改码为 {new}，共 {n} 个区划。", "{code} is {new} now: {n} divisions."
 )
+_MERGED = Text("{codes} 并入 {code} {name}。", "{codes} went into {code} {name}.")
+_SPLIT = Text("{code} 分设为：{names}。", "{code} was split into {names}.")
 _OUTLINES = Text("已存边界 {n} 个。", "Outlines stored: {n}.")
 _POINTS = Text("已定位 {n} 个区划。", "Divisions placed: {n}.")
 _FLAGGED = Text("{code}：{flag} 已登记。", "{code}: {flag} recorded.")

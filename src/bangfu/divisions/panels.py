@@ -50,10 +50,15 @@ def badges_of(flags: frozenset[FlagKind]) -> tuple[Badge, ...]:
     )
 
 
-def child_rows(children: Sequence[Division], *, at: date) -> list[ChildRow]:
-    """Return the rows of the table below a division; two queries, however many."""
+def child_rows(
+    children: Sequence[Division], *, at: date, query: str = ""
+) -> list[ChildRow]:
+    """Return the rows of the table below a division; two queries, however many.
+
+    query: put behind every address, e.g. "?at=2015-06-01".
+    """
     if not children or not children[0].parent_code:
-        return [_row(child, frozenset(), {}) for child in children]
+        return [_row(child, frozenset(), {}, query) for child in children]
     parent = DivisionCode(children[0].parent_code)
     level = children[0].unit_level
     flags = queries.flags_within(parent, at=at) if level is Level.VILLAGE else {}
@@ -63,17 +68,21 @@ def child_rows(children: Sequence[Division], *, at: date) -> list[ChildRow]:
             child,
             flags.get(child.division_code, frozenset()),
             counts.get(child.division_code, {}),
+            query,
         )
         for child in children
     ]
 
 
 def _row(
-    child: Division, flags: frozenset[FlagKind], counts: dict[FlagKind, int]
+    child: Division,
+    flags: frozenset[FlagKind],
+    counts: dict[FlagKind, int],
+    query: str,
 ) -> ChildRow:
     return ChildRow(
         division=child,
-        url=reverse("divisions:division", args=[child.code]),
+        url=reverse("divisions:division", args=[child.code]) + query,
         badges=badges_of(flags),
         counts=tuple(counts.get(flag, 0) for flag in FlagKind),
     )
@@ -91,14 +100,19 @@ def facts(division: Division, *, at: date) -> Facts:
 
 
 def map_of(
-    code: DivisionCode | None, children: Sequence[Division], *, at: date
+    code: DivisionCode | None,
+    children: Sequence[Division],
+    *,
+    at: date,
+    query: str = "",
 ) -> MapChart | None:
     """Return the map of the divisions below one, shaded by poor villages; None if bare."""
     geometry = queries.map_of_children(code, at=at)
     drawn = {feature["properties"]["code"] for feature in geometry["features"]}
     if not drawn:
         return None
-    rows = child_rows([child for child in children if child.code in drawn], at=at)
+    shown = [child for child in children if child.code in drawn]
+    rows = child_rows(shown, at=at, query=query)
     return MapChart(
         key=f"divisions-{code or 0}",
         title=Text("区划图", "Map"),
@@ -114,7 +128,7 @@ def map_of(
         area_text=Text("区划", "division"),
         value_text=Text("贫困村", "poor villages"),
         unit=Text("个", "villages"),
-        geometry_url=f"{reverse('divisions:map', args=[code or '0'])}?at={at}",
+        geometry_url=reverse("divisions:map", args=[code or "0"]) + query,
         geometry=geometry,
     )
 

@@ -25,18 +25,20 @@ TITLE = Text("行政区划", "Divisions")
 def browse(request: HttpRequest, code: str = "") -> HttpResponse:
     """Show a division of a day, what lies below it, and what a search finds."""
     form = BrowseForm(request.GET)
-    day, words = form.chosen(today=timezone.localdate())
+    today = timezone.localdate()
+    day, words = form.chosen(today=today)
+    query = "" if day == today else f"?at={day}"
     here = _code(code) if code else None
     division = queries.division(here, at=day) if here else None
     children = queries.children(here, at=day)
     context = {
         "title": Text(division.name, division.name) if division else TITLE,
-        "crumbs": _crumbs(here, day),
+        "crumbs": _crumbs(here, day, query),
         "form": form,
-        "day": day,
+        "query": query,
         "division": division,
-        "rows": panels.child_rows(children, at=day),
-        "map": panels.map_of(here, children, at=day),
+        "rows": panels.child_rows(children, at=day, query=query),
+        "map": panels.map_of(here, children, at=day, query=query),
         "map_sources": panels.map_sources(here, children),
         "map_approval_number": queries.map_approval_number(),
         "found": queries.search(words, at=day, within=here) if words else None,
@@ -64,11 +66,11 @@ def _code(text: str) -> DivisionCode:
         raise Http404(str(refusal)) from refusal
 
 
-def _crumbs(code: DivisionCode | None, day: date) -> list[Crumb]:
-    crumbs = [Crumb(TITLE, reverse("divisions:browse"))]
+def _crumbs(code: DivisionCode | None, day: date, query: str) -> list[Crumb]:
+    crumbs = [Crumb(TITLE, reverse("divisions:browse") + query)]
     if code is not None:
         crumbs += [
-            Crumb(row.name, reverse("divisions:division", args=[row.code]))
+            Crumb(row.name, reverse("divisions:division", args=[row.code]) + query)
             for row in queries.path(code, at=day)
         ]
     return crumbs
