@@ -13,6 +13,7 @@ from django import forms
 from django.urls import reverse_lazy
 
 from bangfu.accounts import lockout, places
+from bangfu.accounts.passwords import HINT
 from bangfu.accounts.roles import Role
 from bangfu.calc.values.division_code import DivisionCode, InvalidDivisionCode
 from bangfu.calc.values.text import Text
@@ -184,9 +185,7 @@ class NewPasswordForm(forms.Form):
     password = forms.CharField(
         max_length=128,
         label=say_later("新密码", "New password"),
-        help_text=say_later(
-            "至少 12 位，可用一句话。", "At least 12 characters; a phrase is fine."
-        ),
+        help_text=say_later(HINT.zh, HINT.en, **HINT.params),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         strip=False,
     )

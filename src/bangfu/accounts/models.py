@@ -33,7 +33,7 @@ class User(AbstractBaseUser):
     home_code = DivisionCodeField(blank=True, default="")
     is_active = models.BooleanField(default=True)
     must_change_password = models.BooleanField(default=True)
-    one_time_until = models.DateTimeField(null=True)
+    one_time_until = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now())
 
     USERNAME_FIELD = "username"

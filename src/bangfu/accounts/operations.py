@@ -51,7 +51,7 @@ def create_user(
     try:
         user.full_clean(exclude=["password"])
     except ValidationError as error:
-        raise _name_refused(username) from error
+        raise _refused_account(username, error) from error
     with transaction.atomic():
         password = _give_one_time_password(user, at=at)
         audit.record(
@@ -287,7 +287,10 @@ def _check_manage(by: Actor, user: User, at: datetime) -> None:
     permissions.check_manage_account(by, user.pk, places)
 
 
-def _name_refused(username: str) -> BadInput:
+def _refused_account(username: str, error: ValidationError) -> BadInput:
+    if "username" not in error.message_dict:
+        why = {"why": " ".join(error.messages)}
+        return BadInput(Text("账户有误：{why}", "The account is wrong: {why}", why))
     return BadInput(
         Text(
             "用户名“{name}”已被使用或格式不对。",

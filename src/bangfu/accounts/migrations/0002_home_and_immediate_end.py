@@ -13,6 +13,11 @@ class Migration(migrations.Migration):
             name="home_code",
             field=DivisionCodeField(blank=True, default=""),
         ),
+        migrations.AlterField(
+            model_name="user",
+            name="one_time_until",
+            field=models.DateTimeField(blank=True, null=True),
+        ),
         migrations.AddConstraint(
             model_name="user",
             constraint=models.CheckConstraint(
