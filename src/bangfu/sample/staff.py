@@ -14,7 +14,7 @@ import polars as pl
 
 from bangfu.calc.values.division_code import DivisionCode
 from bangfu.sample import names
-from bangfu.sample.geography import Geography, Place
+from bangfu.sample.geography import Geography, Place, to_degrees
 from bangfu.sample.people import People
 
 _KINDS = (
@@ -61,7 +61,7 @@ class _Roster:
     def unit(
         self, place: Place, name: str, level: str, work: Place, expertise: str
     ) -> dict[str, object]:
-        x, y = work.middle
+        longitude, latitude = to_degrees(*work.middle)
         row: dict[str, object] = {
             "division_code": str(place.code),
             "unit_no": f"U{len(self.units) + 1:04d}",
@@ -70,8 +70,8 @@ class _Roster:
             "affiliation": {"city": "3", "county": "4", "township": "5"}[level],
             "serves_code": str(place.code),
             "workplace_code": str(work.code),
-            "x_km": round(x, 3),
-            "y_km": round(y, 3),
+            "longitude": longitude,
+            "latitude": latitude,
             "_expertise": expertise,
             "_count": 0,
         }
@@ -127,8 +127,8 @@ def make_staff(rng: np.random.Generator, city: Geography, people: People) -> Sta
                 households = inside.str.starts_with(township.code).sum()
                 _township_unit(roster, township, int(households))
     units = pl.DataFrame(roster.units).drop("_expertise", "_count")
-    decimal = pl.Decimal(18, 3)
-    units = units.with_columns(pl.col("x_km", "y_km").cast(decimal))
+    degrees = pl.col("longitude", "latitude").cast(pl.Decimal(18, 6))
+    units = units.with_columns(degrees)
     return Staff(units, _officials_frame(rng, roster, people))
 
 
