@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import secrets
@@ -11,8 +12,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bangfu.calc.values.findings import BadInput, Finding
+from bangfu.calc.values.findings import BadInput, OutOfLimit
 from bangfu.calc.values.text import Text
+from bangfu.local import speech
 
 if TYPE_CHECKING:
     import polars as pl
@@ -20,8 +22,9 @@ if TYPE_CHECKING:
     from bangfu.calc.pairing import Result
 
 FINDINGS = 1
-BYTES_MAX = 2_000_000_000
+BYTES_MAX = 500_000_000
 SENTENCES_MAX = 20
+SUFFIXES = (".csv", ".parquet")
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -55,12 +58,13 @@ def calc() -> None:
     type=int,
     default=1_000,
     show_default=True,
-    help="saved by keeping a pair",
+    help="saved by keeping an existing pair",
 )
 @click.option(
-    "--snap", is_flag=True, help="put households at the middle of their division"
+    "--snap", is_flag=True, help="put households at the mean place of their division"
 )
 @click.option("--json", "as_json", is_flag=True, help="one JSON document on stdout")
+@click.option("--lang", type=click.Choice(["zh", "en"]), help="language of messages")
 @click.pass_context
 def pair(
     ctx: click.Context,
@@ -72,55 +76,78 @@ def pair(
     costs: Path | None,
     km_price: int,
     keep_price: int,
+    lang: str | None,
     *,
     snap: bool,
     as_json: bool,
 ) -> None:
     """Pair households with officials to proven optimality; CSV or Parquet files.
 
-    Exit code 0 with full coverage in both directions, 1 without, 2 when refused.
+    Exit code 0 with full coverage in both directions, 1 without, 2 when refused. The
+    pairs are written in both of the first two cases.
     """
     from bangfu.calc import pairing  # polars and the solver load only here
 
-    _suffix(out)
-    homes = _read(households, "households")
+    files = {
+        "households": households,
+        "officials": officials,
+        "existing": existing,
+        "forbidden": forbidden,
+        "costs": costs,
+    }
+    _check_out(out, [path for path in files.values() if path])
+    frames = {name: _read(path) for name, path in files.items() if path}
+    if snap:
+        frames["households"] = pairing.snap_to_divisions(frames["households"])
     result = pairing.solve(
-        households=pairing.snap_to_divisions(homes) if snap else homes,
-        officials=_read(officials, "officials"),
-        existing=_read(existing, "existing") if existing else None,
-        forbidden=_read(forbidden, "forbidden") if forbidden else None,
-        costs=_read(costs, "costs") if costs else None,
+        households=frames["households"],
+        officials=frames["officials"],
+        existing=frames.get("existing"),
+        forbidden=frames.get("forbidden"),
+        costs=frames.get("costs"),
         params=pairing.Params(km_price=km_price, keep_price=keep_price),
     )
     _write(result.pairs, out)
-    language = (ctx.find_root().obj or {}).get("lang", "en")
     if as_json:
-        click.echo(json.dumps(result.as_json(), ensure_ascii=False))
-    _tell(result, language, to_stderr=as_json)
+        document = {**result.as_json(), "out": str(out), "snapped": snap}
+        click.echo(json.dumps(document, ensure_ascii=False))
+    chosen = lang or (ctx.find_root().obj or {}).get("lang") or speech.language()
+    _tell(result, chosen, snapped=snap, to_stderr=as_json)
     if result.status is not pairing.Status.OPTIMAL_FULL:
         ctx.exit(FINDINGS)
 
 
-def _read(path: Path, name: str) -> pl.DataFrame:
-    """Read a table; ids and codes stay text whatever they look like."""
+def _check_out(out: Path, inputs: list[Path]) -> None:
+    _check_suffix(out)
+    if out.resolve() in {path.resolve() for path in inputs}:
+        raise _bad(
+            out,
+            Text(
+                "是输入文件，不能作为结果文件。",
+                "is an input and cannot be the result.",
+            ),
+        )
+
+
+def _read(path: Path) -> pl.DataFrame:
+    """Read a table; every cell of a CSV file stays text, as ids and codes must."""
     import polars as pl
 
-    suffix = _suffix(path)
+    _check_suffix(path)
     try:
         if path.stat().st_size > BYTES_MAX:
-            raise _bad(
-                path,
+            raise OutOfLimit(
                 Text(
-                    "文件超过 {limit} 字节。",
-                    "the file has more than {limit} bytes.",
-                    {"limit": f"{BYTES_MAX:,}"},
+                    "{file}：文件超过 {most} 字节。",
+                    "{file}: the file has more than {most} bytes.",
+                    {"file": path, "most": f"{BYTES_MAX:,}"},
                 ),
+                remedy=Text("请存为 Parquet 格式。", "Store it as Parquet."),
+                code="pairing.file_too_large",
             )
-        if suffix == ".parquet":
+        if path.suffix.lower() == ".parquet":
             return pl.read_parquet(path)
-        return _typed(
-            pl.read_csv(path, infer_schema=False, encoding="utf8"), name, path
-        )
+        return pl.read_csv(io.BytesIO(_as_utf8(path)), infer_schema=False)
     except OSError as error:
         reason = error.strerror or str(error)
         raise _bad(
@@ -134,68 +161,37 @@ def _read(path: Path, name: str) -> pl.DataFrame:
         ) from error
 
 
-def _typed(frame: pl.DataFrame, name: str, path: Path) -> pl.DataFrame:
-    """Turn the numeric columns of a CSV file into numbers. Raises BadInput."""
-    import polars as pl
-
-    from bangfu.calc.pairing import tables
-
-    schema = next(each for each in tables.INPUTS if each.name == name)
-    findings = []
-    frame = frame.rename(
-        {column: column.strip().lstrip("\ufeff") for column in frame.columns}
-    )
-    for column in schema.columns:
-        if column.type is pl.String or column.name not in frame.columns:
-            continue
-        text = frame[column.name].str.strip_chars()
-        text = text.set(text == "", None)
-        number = text.cast(column.type, strict=False)
-        wrong = (number.is_null() & text.is_not_null()).arg_true()
-        findings += [
-            _not_a_number(name, column.name, row, text[row])
-            for row in wrong.head(SENTENCES_MAX).to_list()
-        ]
-        frame = frame.with_columns(number.alias(column.name))
-    if findings:
-        raise BadInput(
-            Text(
-                "{file} 中有不是数字的值。",
-                "{file} has values that are no numbers.",
-                {"file": path.name},
-            ),
-            remedy=Text("请改正后再试。", "Correct them and try again."),
-            findings=tuple(findings),
-            code="pairing.not_a_number",
-        )
-    return frame
-
-
-def _not_a_number(table: str, column: str, row: int, value: str) -> Finding:
-    return Finding(
-        code="pairing.not_a_number",
-        subject=table,
-        message=Text(
-            "“{value}”不是数字。", "“{value}” is not a number.", {"value": value[:40]}
-        ),
-        place=Text(
-            "第 {row} 行 {column}",
-            "row {row}, {column}",
-            {"row": row + 2, "column": column},
-        ),
-        field=column,
-    )
+def _as_utf8(path: Path) -> bytes:
+    """Return the text of a CSV file; spreadsheets in China still write GB 18030."""
+    content = path.read_bytes()
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        try:
+            return content.decode("gb18030").encode()
+        except UnicodeDecodeError:
+            raise _bad(
+                path,
+                Text(
+                    "编码既不是 UTF-8 也不是 GB 18030。",
+                    "is neither UTF-8 nor GB 18030.",
+                ),
+            ) from None
+    return content
 
 
 def _write(pairs: pl.DataFrame, out: Path) -> None:
     """Write the pairs whole or not at all."""
     draft = out.with_name(f".{out.name}.{secrets.token_hex(4)}")
     try:
-        if _suffix(out) == ".parquet":
-            pairs.write_parquet(draft)
-        else:
-            pairs.write_csv(draft)
-        os.replace(draft, out)
+        with draft.open("xb") as stream:
+            if out.suffix.lower() == ".parquet":
+                pairs.write_parquet(stream)
+            else:
+                pairs.write_csv(stream)
+            stream.flush()
+            os.fsync(stream.fileno())
+        draft.replace(out)
     except OSError as error:
         reason = error.strerror or str(error)
         raise _bad(
@@ -205,14 +201,12 @@ def _write(pairs: pl.DataFrame, out: Path) -> None:
         draft.unlink(missing_ok=True)
 
 
-def _suffix(path: Path) -> str:
-    suffix = path.suffix.lower()
-    if suffix not in {".csv", ".parquet"}:
+def _check_suffix(path: Path) -> None:
+    if path.suffix.lower() not in SUFFIXES:
         raise _bad(
             path,
             Text("应为 .csv 或 .parquet 文件。", "should end in .csv or .parquet."),
         )
-    return suffix
 
 
 def _bad(path: Path, what: Text) -> BadInput:
@@ -222,16 +216,15 @@ def _bad(path: Path, what: Text) -> BadInput:
     )
 
 
-def _tell(result: Result, language: str, *, to_stderr: bool) -> None:
+def _tell(result: Result, language: str, *, snapped: bool, to_stderr: bool) -> None:
     """Say how it went, for people."""
-    stream = sys.stderr if to_stderr else sys.stdout
-    lines = [result.status.text]
-    lines.append(
+    lines = [
+        result.status.text,
         Text(
-            "贫困户 {households}，已覆盖 {covered}；干部 {officials}，低于下限 {below}；"
-            "成本 {cost}，下界 {bound}。",
-            "Households {households}, covered {covered}; officials {officials}, below their "
-            "minimum {below}; cost {cost}, bound {bound}.",
+            "贫困户 {households} 户，已覆盖 {covered} 户；干部 {officials} 名，"
+            "低于下限 {below} 名；成本 {cost}，下界 {bound}。",
+            "Households {households}, covered {covered}; officials {officials}, below "
+            "the lower quota {below}; cost {cost}, bound {bound}.",
             {
                 "households": result.households,
                 "covered": result.covered,
@@ -240,11 +233,29 @@ def _tell(result: Result, language: str, *, to_stderr: bool) -> None:
                 "cost": result.cost,
                 "bound": result.bound,
             },
+        ),
+    ]
+    if snapped:
+        lines.append(
+            Text(
+                "各户按所在区划的平均位置计算距离。",
+                "Distances count from the mean place of each division.",
+            )
         )
-    )
     for shortage in result.shortages[:SENTENCES_MAX]:
         lines.append(shortage.message)
         lines += [remedy.message for remedy in shortage.remedies]
     lines += [finding.message for finding in result.findings[:SENTENCES_MAX]]
+    hidden = max(len(result.shortages) - SENTENCES_MAX, 0)
+    hidden += max(len(result.findings) - SENTENCES_MAX, 0)
+    if hidden:
+        lines.append(
+            Text(
+                "另有 {count} 条未列出，用 --json 查看全部。",
+                "{count} more; --json has them all.",
+                {"count": hidden},
+            )
+        )
+    stream = sys.stderr if to_stderr else sys.stdout
     for line in lines:
         click.echo(line.in_language(language), file=stream)

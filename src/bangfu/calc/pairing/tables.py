@@ -173,7 +173,8 @@ def read_columns(
         return None, findings
     if all(frame.schema[column.name] == column.type for column in present):
         return frame.select(column.name for column in present), []
-    return frame.select(_cast(column) for column in present), []
+    casts = (_cast(column, frame.schema[column.name]) for column in present)
+    return frame.select(casts), []
 
 
 def _may_be_bad(series: pl.Series, column: Column) -> bool:
@@ -223,13 +224,16 @@ def _check_names(frame: pl.DataFrame, schema: Schema) -> list[Finding]:
     return findings
 
 
-def _cast(column: Column) -> pl.Expr:
-    return pl.col(column.name).cast(column.type, strict=False)
+def _cast(column: Column, given: pl.DataType) -> pl.Expr:
+    cell = pl.col(column.name)
+    if given == pl.String and column.type != pl.String:
+        cell = cell.str.strip_chars()
+    return cell.cast(column.type, strict=False)
 
 
 def _is_bad(column: Column, given: pl.DataType) -> pl.Expr:
     """Mark the cells that are empty where they must not be, or not of the type."""
-    cell, cast = pl.col(column.name), _cast(column)
+    cell, cast = pl.col(column.name), _cast(column, given)
     bad = cast.is_null()
     if column.nulls:
         bad = bad & cell.is_not_null()
