@@ -254,7 +254,7 @@ def test_a_refused_line_never_overloads_who_should_have_given_way(
     )
     from bangfu.pairing import staging
 
-    stamped = lines._STAMPS.format(lines="pairing_runpair")
+    stamped = lines.stamps("pairing_runpair")
     staging.run(
         f"UPDATE pairing_runpair r SET stamp = s.stamp FROM ({stamped}) s"
         " WHERE s.household_id = r.household_id AND r.id = %s",

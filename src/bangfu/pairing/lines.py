@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from bangfu.pairing import staging
-from bangfu.pairing.frames import RunFrames
+from bangfu.pairing.frames import KIN_HOUSEHOLDS, RunFrames
 from bangfu.pairing.models import Run
 from bangfu.pairing.states import Change, Reason, RefusedLine
 
@@ -22,13 +22,7 @@ _STAMPS = """
 SELECT r.household_id, md5(row(
     h.division_code, h.status, h.cause_main, p.id, p.official_id, f.is_in_post,
     o.is_in_post, o.quota_min, o.quota_max, o.expertise, o.unit_id,
-    u.serves_code, u.workplace_code, u.x_km, u.y_km, l.households,
-    r.official_id IS NOT NULL AND EXISTS (
-        SELECT FROM pairing_kin k WHERE k.official_id = r.official_id AND (
-            (k.village_code, k.household_no) = (h.division_code, h.household_no)
-            OR k.identity_index IN (
-                SELECT m.identity_index FROM registry_member m
-                WHERE m.household_id = h.id AND m.left_date IS NULL)))
+    u.serves_code, u.workplace_code, u.x_km, u.y_km, l.households, k.household_id
 )::text) AS stamp
 FROM {lines} r
 JOIN registry_household h ON h.id = r.household_id
@@ -42,7 +36,14 @@ LEFT JOIN (
         AS households
     FROM pairing_pairing WHERE ended_date IS NULL AND is_primary GROUP BY official_id
 ) l ON l.official_id = r.official_id
+LEFT JOIN ({kin}) k
+    ON k.official_id = r.official_id AND k.household_id = r.household_id
 """
+
+
+def stamps(table: str) -> str:
+    """Return SQL for household_id and stamp of the lines in `table`."""
+    return _STAMPS.format(lines=table, kin=KIN_HOUSEHOLDS)
 
 
 def write(run: Run, frames: RunFrames, pairs: pl.DataFrame) -> dict[str, int]:
@@ -71,7 +72,7 @@ def write(run: Run, frames: RunFrames, pairs: pl.DataFrame) -> dict[str, int]:
     lo, hi = run.division_code.range()
     staging.run(_ADD_INACTIVE, {"lo": lo, "hi": hi, "end": Change.END.value})
     staging.run("ANALYZE pairing_lines")
-    staging.run(_WRITE.format(stamps=_STAMPS.format(lines="pairing_lines")), [run.pk])
+    staging.run(_WRITE.format(stamps=stamps("pairing_lines")), [run.pk])
     counted = staging.rows(
         "SELECT change, count(*) FROM pairing_runpair WHERE run_id = %s GROUP BY 1",
         [run.pk],
@@ -121,7 +122,7 @@ def refuse_changed(run: Run, from_date: date) -> None:
     quota because a line that should have made room was refused.
     """
     staging.run(
-        _REFUSE_CHANGED.format(stamps=_STAMPS.format(lines="run_lines")),
+        _REFUSE_CHANGED.format(stamps=stamps("run_lines")),
         {"run": run.pk, "changed": RefusedLine.CHANGED.value},
     )
     staging.run(

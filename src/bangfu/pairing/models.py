@@ -254,18 +254,32 @@ class RunPair(models.Model):
     """One line of a run's preview.
 
     stamp: digest of everything the line rests on; when it differs at the time of
-    applying, the line is refused and listed. official is None for END.
+    applying, the line is refused and listed. official is None for END and NONE. A run
+    over a city has 300,000 lines, so the columns that nobody looks up by have no index.
     """
 
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="pairs")
+    run = models.ForeignKey(
+        Run, on_delete=models.CASCADE, related_name="pairs", db_index=False
+    )
     household = models.ForeignKey(
-        "registry.Household", on_delete=models.PROTECT, related_name="+"
+        "registry.Household",
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
     official = models.ForeignKey(
-        Official, on_delete=models.PROTECT, null=True, related_name="+"
+        Official,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
     )
     previous_official = models.ForeignKey(
-        Official, on_delete=models.PROTECT, null=True, related_name="+"
+        Official,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
     )
     division_code = DivisionCodeField()
     change = models.CharField(max_length=8, choices=Change.choices)

@@ -13,7 +13,7 @@ OWN_HOUSEHOLDS = f"""
     WHERE p.official_id = nullif(current_setting('bangfu.official_id'), '')::bigint
       AND p.started_date <= current_date
       AND (p.ended_date IS NULL OR p.ended_date > current_date)))
-"""
+"""  # noqa: S608 - constants
 OWN_PAIRINGS = f"""
 {SEES_ALL} OR official_id = nullif(current_setting('bangfu.official_id'), '')::bigint
 """
