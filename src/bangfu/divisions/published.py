@@ -262,7 +262,7 @@ def _rows(name: str, content: bytes, published: Published) -> _Numbered:
 
     A file that cannot be read is one finding, at the line where it breaks off.
     """
-    encoding = _encoding(content)
+    encoding = encoding_of(content)
     if not encoding:
         published.find(name, 1, name, _NOT_TEXT)
     elif name.endswith(".json"):
@@ -277,7 +277,8 @@ def _rows(name: str, content: bytes, published: Published) -> _Numbered:
             published.find(name, reader.line_num, name, _BROKEN.with_(reason=error))
 
 
-def _encoding(content: bytes) -> str:
+def encoding_of(content: bytes) -> str:
+    """Return the name of the encoding of a text, "" for what is none."""
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             content.decode(encoding)
