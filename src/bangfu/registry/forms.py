@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django import forms
@@ -13,7 +13,6 @@ from bangfu.exchange.declaration import Column, Kind
 from bangfu.registry.imports import reading
 from bangfu.registry.models import Household
 from bangfu.registry.operations import REASON_MIN, SEALED
-from bangfu.registry.sheets import HOUSEHOLD_SHEET
 from bangfu.web.language import say_later
 
 REASON_MAX = 300
@@ -123,11 +122,6 @@ class LookUpForm(forms.Form):
 # Changing a household
 
 
-def household_form(household: Household, data: Any = None) -> HouseholdForm:
-    """Return the form of a household's facts, filled as they stand."""
-    return HouseholdForm(data, household=household)
-
-
 class HouseholdForm(ReasonForm):
     """The facts of the households' sheet; what is sealed stays empty and is kept.
 
@@ -136,12 +130,12 @@ class HouseholdForm(ReasonForm):
 
     version = forms.CharField(widget=forms.HiddenInput)
 
-    def __init__(self, data: Any, *, household: Household) -> None:
+    def __init__(
+        self, data: Any, *, household: Household, columns: Sequence[Column]
+    ) -> None:
         super().__init__(data)
         self.household = household
-        self.editable = [
-            column for column in HOUSEHOLD_SHEET.columns if is_editable(column)
-        ]
+        self.editable = columns
         for column in self.editable:
             self.fields[column.key] = _field(column, household)
         self.order_fields([column.key for column in self.editable])
@@ -157,12 +151,6 @@ class HouseholdForm(ReasonForm):
             elif entered != _stored(column, self.household):
                 changed[column.key] = entered
         return changed
-
-
-def is_editable(column: Column) -> bool:
-    """Whether a column of the sheet is a fact that the form shows."""
-    income = column.kind is Kind.YUAN or column.key == "year"
-    return not income and column.key not in ("division_code", "household_no")
 
 
 def _stored(column: Column, household: Household) -> object:

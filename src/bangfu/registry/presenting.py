@@ -8,6 +8,7 @@ from typing import Any
 
 from bangfu.calc.values.disability import CATEGORIES, GRADES
 from bangfu.calc.values.text import Text, join
+from bangfu.exchange.declaration import Column
 from bangfu.registry import code_lists, queries
 from bangfu.registry.changes import Shown, column_of, shown
 from bangfu.registry.models import Flag, Household, Income, Member
@@ -151,6 +152,11 @@ def form_sections(form: Any) -> list[FormSection]:
     return [
         FormSection(title, [form[name] for name in names]) for title, names in SECTIONS
     ]
+
+
+def editable_columns() -> list[Column]:
+    """Return the columns of the households' sheet that are changed by hand."""
+    return [HOUSEHOLD_SHEET.by_key[name] for _, names in SECTIONS for name in names]
 
 
 def sealed_title(what: str) -> Text:

@@ -26,6 +26,7 @@ from bangfu.registry import (
     presenting,
     queries,
 )
+from bangfu.registry.models import Household
 from bangfu.scope import Actor
 from bangfu.web import formats
 from bangfu.web.language import say
@@ -102,9 +103,7 @@ def change(request: HttpRequest, household_id: int) -> HttpResponse:
     by = acting_reader(request)
     found = _file(household_id).household
     permissions.check_edit(by, found.division_code)
-    form = forms.household_form(
-        found, request.POST if request.method == "POST" else None
-    )
+    form = _form(found, request.POST if request.method == "POST" else None)
     form.fields["version"].initial = operations.version_of(found)
     back = reverse("registry:household", args=[household_id])
     if form.is_valid():
@@ -229,6 +228,11 @@ def _file_context(file: queries.HouseholdFile, by: Actor) -> dict[str, Any]:
     }
 
 
+def _form(found: Household, data: Any) -> forms.HouseholdForm:
+    columns = presenting.editable_columns()
+    return forms.HouseholdForm(data, household=found, columns=columns)
+
+
 def _crumbs(found: Any) -> list[Crumb]:
     return [
         Crumb(HOUSEHOLDS, reverse("registry:households")),
@@ -250,7 +254,7 @@ def _again(request: HttpRequest, form: Any, refusal: operations.EditedMeanwhile)
     fresh = _file(form.household.pk).household
     data = request.POST.copy()
     data["version"] = operations.version_of(fresh)
-    again = forms.household_form(fresh, data)
+    again = _form(fresh, data)
     again.is_valid()
     again.add_error(None, say(refusal))
     _show(again, refusal)
