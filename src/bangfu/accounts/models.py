@@ -11,6 +11,8 @@ from django.db.models.functions import Now
 from bangfu.accounts.roles import Role
 from bangfu.scope.fields import CODE_PATTERN, DivisionCodeField, division_code_check
 
+USERNAME_PATTERN = "^[a-z0-9][a-z0-9._-]{1,59}$"
+
 
 class UserManager(BaseUserManager["User"]):
     """Users by name; letters of either case are one name."""
@@ -43,7 +45,7 @@ class User(AbstractBaseUser):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(username__regex="^[a-z0-9][a-z0-9._-]{1,59}$"),
+                condition=models.Q(username__regex=USERNAME_PATTERN),
                 name="accounts_user_username_ok",
             ),
             models.CheckConstraint(

@@ -48,10 +48,16 @@ def create_user(
         unit_name=unit_name.strip(),
         home_code=division,
     )
+    rules.check_username(user.username)
     try:
         user.full_clean(exclude=["password"])
     except ValidationError as error:
-        raise _refused_account(username, error) from error
+        if "username" in error.message_dict:
+            raise rules.NameRefused.of(user.username) from error
+        why = {"why": " ".join(error.messages)}
+        raise BadInput(
+            Text("账户有误：{why}", "The account is wrong: {why}", why)
+        ) from error
     with transaction.atomic():
         password = _give_one_time_password(user, at=at)
         audit.record(
@@ -285,23 +291,6 @@ def record_denied(*, by: Actor, at: datetime, route: str, method: str) -> None:
 def _check_manage(by: Actor, user: User, at: datetime) -> None:
     places = queries.places_of(user, on=timezone.localtime(at).date())
     permissions.check_manage_account(by, user.pk, places)
-
-
-def _refused_account(username: str, error: ValidationError) -> BadInput:
-    if "username" not in error.message_dict:
-        why = {"why": " ".join(error.messages)}
-        return BadInput(Text("账户有误：{why}", "The account is wrong: {why}", why))
-    return BadInput(
-        Text(
-            "用户名“{name}”已被使用或格式不对。",
-            "The user name “{name}” is taken or malformed.",
-            {"name": username[:60]},
-        ),
-        remedy=Text(
-            "用户名为 2 至 60 位小写字母、数字、点或横线。",
-            "Use 2 to 60 small letters, digits, dots or dashes.",
-        ),
-    )
 
 
 def _give_one_time_password(user: User, *, at: datetime) -> str:

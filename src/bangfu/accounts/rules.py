@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
+from bangfu.accounts.models import USERNAME_PATTERN
 from bangfu.accounts.roles import Role
 from bangfu.calc.values.division_code import DivisionCode
 from bangfu.calc.values.findings import BadInput, NotAllowed
@@ -44,6 +46,33 @@ class WrongPeriod(BadInput):
     """The period of a grant begins in the past or ends before it begins."""
 
     code = "wrong_period"
+
+
+class NameRefused(BadInput):
+    """The user name is taken or malformed."""
+
+    code = "name_refused"
+
+    @classmethod
+    def of(cls, name: str) -> NameRefused:
+        """Say it of one name."""
+        return cls(
+            Text(
+                "用户名“{name}”已被使用或格式不对。",
+                "The user name “{name}” is taken or malformed.",
+                {"name": name[:60]},
+            ),
+            remedy=Text(
+                "用户名为 2 至 60 位小写字母、数字、点或横线。",
+                "Use 2 to 60 small letters, digits, dots or dashes.",
+            ),
+        )
+
+
+def check_username(name: str) -> None:
+    """Raise NameRefused unless `name` has the shape of a user name."""
+    if not re.match(USERNAME_PATTERN, name):
+        raise NameRefused.of(name)
 
 
 def check_role_at(role: Role, division: DivisionCode) -> None:

@@ -1,0 +1,235 @@
+"""A little world for tests over the whole site: two cities, one of each record in both.
+
+`build()` fills the database as the system. Everything "here" lies in village
+990101100200, everything "there" in another city, so no role here may see it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from django.contrib.auth.hashers import make_password
+
+from bangfu.accounts.models import Grant, User
+from bangfu.accounts.roles import Role
+from bangfu.calc.values.division_code import DivisionCode
+from bangfu.calc.values.text import Text
+from bangfu.divisions.models import Division
+from bangfu.jobs.models import Job, State
+from bangfu.pairing.models import Official, Pairing, Run, Unit
+from bangfu.registry.models import Household, Import, ImportState, Member
+from bangfu.scope import acting
+from bangfu.scope.actor import system_actor
+from bangfu.vault import blind_index, seal
+
+AT = datetime(2016, 3, 1, 2, 0, tzinfo=UTC)
+SINCE = date(2014, 1, 1)
+HERE, THERE = "990101100200", "990201100200"
+IDENTITY = "990101197001010031"
+NAMES = {
+    "99": "示范省",
+    "9901": "甲市",
+    "990101": "青石县",
+    "990101100": "青石镇",
+    HERE: "柳树村",
+    "9902": "乙市",
+    "990201": "白石县",
+    "990201100": "白石镇",
+    THERE: "枫树村",
+}
+# Where each role acts: the county, where the role exists at that level.
+PLACES = {
+    Role.CITY: HERE[:4],
+    Role.TOWNSHIP: HERE[:9],
+    Role.VILLAGE: HERE,
+    Role.TEAM: HERE,
+    Role.HELPER: HERE[:9],
+}
+USERNAMES = {role: f"the-{role.value}" for role in Role}
+NOBODY = "the-newcomer"  # has an account and no grant
+
+
+@dataclass(frozen=True)
+class Records:
+    """Primary keys of one of each record."""
+
+    village: str
+    household: int
+    member: int
+    official: int
+    run: int
+    job: int
+    import_: int
+    user: int
+    grant: int
+
+
+@dataclass(frozen=True)
+class World:
+    """What was built, and the users who act in it."""
+
+    here: Records
+    there: Records
+    users: dict[str, User]
+
+    def user(self, role: Role) -> User:
+        """Return the user who acts in a role."""
+        return self.users[USERNAMES[role]]
+
+
+def build() -> World:
+    """Fill an empty database; returns the keys."""
+    with acting(system_actor("tests")):
+        _divisions()
+        here, there = _records(HERE), _records(THERE)
+        users = {
+            USERNAMES[role]: _user(
+                USERNAMES[role],
+                role,
+                PLACES.get(role, HERE[:6]),
+                official_id=here.official if role is Role.HELPER else None,
+            )[0]
+            for role in Role
+        }
+        users[NOBODY] = _account(NOBODY, HERE[:6])
+    return World(here, there, users)
+
+
+def _divisions() -> None:
+    Division.objects.bulk_create(
+        Division(
+            code=code,
+            name=name,
+            level=len(code),
+            parent_code=str(DivisionCode(code).parent or ""),
+            valid_from_date=SINCE,
+        )
+        for code, name in NAMES.items()
+    )
+
+
+def _records(village: str) -> Records:
+    county, township = village[:6], village[:9]
+    household = Household.objects.create(
+        division_code=village,
+        household_no="0001",
+        head_name="张三",
+        cause_main="1",
+        recorded_by_id=0,
+    )
+    member = Member.objects.create(
+        household=household,
+        division_code=village,
+        position=1,
+        name="张三",
+        relation="01",
+        identity_sealed=seal(IDENTITY),
+        identity_index=blind_index(IDENTITY + village, "identity"),
+        identity_tail=IDENTITY[-2:],
+        recorded_by_id=0,
+    )
+    official = _official(township)
+    Pairing.objects.create(
+        household=household,
+        official=official,
+        division_code=village,
+        helper_name=official.name,
+        helper_unit=official.unit.name,
+        started_date="2015-06-01",
+        start_reason="试点",
+        recorded_by_id=0,
+    )
+    user, grant = _user(f"clerk-{county}", Role.COUNTY, county)
+    run = Run.objects.create(
+        division_code=county,
+        year=2016,
+        state="previewed",
+        created_by_id=user.pk,
+        created_by_name=user.username,
+        created_at=AT,
+    )
+    job = _job(village, user, grant)
+    imported = Import.objects.create(
+        kind="households",
+        state=ImportState.CHECKED,
+        division_code=village,
+        user_id=user.pk,
+        username=user.username,
+        job_id=job.pk,
+        folder="0" * 32,
+        counts={"new": 1, "changed": 0, "same": 0, "wrong": 0},
+        created_at=AT,
+    )
+    return Records(
+        village=village,
+        household=household.pk,
+        member=member.pk,
+        official=official.pk,
+        run=run.pk,
+        job=job.pk,
+        import_=imported.pk,
+        user=user.pk,
+        grant=grant.pk,
+    )
+
+
+def _official(township: str) -> Official:
+    unit = Unit.objects.create(
+        division_code=township,
+        unit_no="T1",
+        name="镇政府",
+        level="township",
+        serves_code=township,
+        recorded_by_id=0,
+    )
+    return Official.objects.create(
+        unit=unit,
+        division_code=township,
+        official_no="A-17",
+        name="王五",
+        rank="staff",
+        is_three_sends=True,
+        tier="C",
+        quota_min=1,
+        quota_max=1,
+        recorded_by_id=0,
+    )
+
+
+def _job(village: str, user: User, grant: Grant) -> Job:
+    return Job.objects.create(
+        kind="registry.import",
+        state=State.QUEUED,
+        division_code=village,
+        user_id=user.pk,
+        username=user.username,
+        grant_id=grant.pk,
+        created_at=AT,
+        message=Text("核对中", "Checking").as_json(),
+    )
+
+
+def _account(username: str, home: str) -> User:
+    return User.objects.create(
+        username=username,
+        name="测试",
+        home_code=home,
+        must_change_password=False,
+        password=make_password("not used"),
+    )
+
+
+def _user(
+    username: str, role: Role, division: str, *, official_id: int | None = None
+) -> tuple[User, Grant]:
+    user = _account(username, division)
+    grant = Grant.objects.create(
+        user=user,
+        role=role,
+        division_code=DivisionCode(division),
+        official_id=official_id,
+        valid_from_date=SINCE,
+        granted_by_id=0,
+    )
+    return user, grant
