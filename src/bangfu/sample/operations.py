@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from django.conf import settings
@@ -26,6 +26,7 @@ from bangfu.pairing.models import Official, Unit
 from bangfu.registry.imports import operations as imports
 from bangfu.registry.imports.intake import Counts, Options
 from bangfu.registry.models import Household
+from bangfu.sample.households import YEAR
 from bangfu.sample.logins import make_logins, write_logins
 from bangfu.sample.making import SampleFiles, make_sample
 from bangfu.scope import Actor, acting
@@ -34,6 +35,8 @@ from bangfu.scope.actor import system_actor
 CITY = DivisionCode("9901")
 VALID_FROM = date(2014, 1, 1)
 FILES_PER_IMPORT = 20
+# The rolls speak of the year before, and are checked as of this day: ages fit them.
+ROLLS_CAME_AT = datetime(YEAR + 1, 3, 1, 2, 0, tzinfo=UTC)
 _SYSTEM = system_actor("sample")
 Tell = Callable[[Text], None]
 
@@ -56,7 +59,7 @@ def load_demo(
     _load_divisions(files, at=at, tell=tell)
     _make_city_login()
     city = actor_named(DEMO_PREFIX + "city", on=at.date(), role=Role.CITY)
-    loaded = _load_workbooks(files, by=city, at=at, tell=tell)
+    loaded = _load_workbooks(files, by=city, at=ROLLS_CAME_AT, tell=tell)
     with acting(_SYSTEM):
         village = Household.objects.active().earliest("division_code").division_code
         made = make_logins(village=village)

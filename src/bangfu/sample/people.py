@@ -172,6 +172,7 @@ def _member_facts(
             "identity_number": numbers,
             "birth_date": birth,
             "relation": people.relation,
+            "disability_certificate": _certificates(rng, numbers, health),
             "ethnicity": np.where(rng.random(count) < 0.965, "01", "22"),
             "education": _education(rng, people.age),
             "school_status": school,
@@ -192,6 +193,20 @@ def _member_facts(
         pl.Series("health", [[code] for code in health], dtype=pl.List(pl.String)),
         pl.col("work_months").cast(pl.Int64),
     )
+
+
+def _certificates(
+    rng: np.random.Generator,
+    numbers: npt.NDArray[np.str_],
+    health: npt.NDArray[np.str_],
+) -> pl.Series:
+    """Return 20-digit certificate numbers of the disabled: number, kind, grade."""
+    kind = rng.choice(
+        list("1234567"), len(numbers), p=[0.2, 0.2, 0.02, 0.4, 0.08, 0.08, 0.02]
+    )
+    grade = rng.choice(list("1234"), len(numbers), p=[0.2, 0.3, 0.3, 0.2])
+    written = np.char.add(np.char.add(numbers, kind), grade)
+    return pl.Series(np.where(health == "4", written, "")).replace("", None)
 
 
 def _births(rng: np.random.Generator, age: Ints) -> npt.NDArray[np.datetime64]:
