@@ -105,7 +105,6 @@ def write(published: Published, changes: Changes, asked: Asked) -> Report:
         counts = _write_differences(cursor, asked)
         ended = _end(cursor, asked) if asked.is_ending_missing else 0
         successions = counts["renamed"] + _run(cursor, _ADD_STEPS)
-        cursor.execute(_UNSTAGE)
         return Report(
             day=asked.day,
             listed=published.counts(),
@@ -214,11 +213,6 @@ CREATE TEMP TABLE incoming_past (
 CREATE TEMP TABLE incoming_step (
   from_code varchar(12) COLLATE "C", to_code varchar(12) COLLATE "C",
   effective date NOT NULL, kind varchar(10) NOT NULL) ON COMMIT DROP;
-"""
-# A second import in the same transaction stages anew.
-_UNSTAGE = """
-DROP TABLE incoming_division, incoming_start, incoming_past, incoming_step,
-           pending_division, missing_division
 """
 _ORPHANS = """
 SELECT i.code FROM incoming_division i

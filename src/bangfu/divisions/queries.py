@@ -15,7 +15,7 @@ from django.conf import settings
 
 from bangfu.calc.values.division_code import DivisionCode, Level
 from bangfu.divisions import geometry
-from bangfu.divisions.kinds import FlagKind, SuccessionKind, parent_code
+from bangfu.divisions.kinds import FlagKind, SuccessionKind
 from bangfu.divisions.models import (
     Boundary,
     Division,
@@ -259,8 +259,3 @@ def map_of_children(code: DivisionCode | None, *, at: date) -> dict[str, Any]:
 def map_approval_number() -> str:
     """Return the approval number (审图号) that is printed under every map, or ""."""
     return str(settings.BANGFU_MAP_APPROVAL_NUMBER or "")
-
-
-def siblings_on_file(code: DivisionCode) -> bool:
-    """Tell whether any division was ever on file beside `code`."""
-    return Division.objects.filter(parent_code=parent_code(code)).exists()
