@@ -221,32 +221,24 @@ def _mismatch(
 def _positions(
     pairs: pl.DataFrame, household_ids: pl.Series, official_ids: pl.Series
 ) -> tuple[Ints, Ints]:
-    """Return the canonical positions of pairs, sorted by household, then official."""
+    """Return the positions of pairs among the sorted ids, by household, then official.
+
+    Every id of the pairs must be in the rolls, as `check` sees to.
+    """
     if pairs.height == 0:
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-    placed = (
-        pairs.lazy()
-        .join(
-            pl.LazyFrame({"household_id": household_ids}).with_row_index("household"),
-            on="household_id",
-        )
-        .join(
-            pl.LazyFrame({"official_id": official_ids}).with_row_index("official"),
-            on="official_id",
-        )
-        .select(pl.col("household", "official").cast(pl.Int64))
-        .unique()
-        .sort("household", "official")
-        .collect()
+    household = as_ints(household_ids.search_sorted(pairs["household_id"]))
+    official = as_ints(official_ids.search_sorted(pairs["official_id"]))
+    return np.divmod(
+        np.unique(household * len(official_ids) + official), len(official_ids)
     )
-    return as_ints(placed["household"]), as_ints(placed["official"])
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
     """Households and officials gathered into places, groups and pools.
 
-    Places are sorted by division key; `place_end`/`pool_place` are ranges of them.
+    Places are sorted by division key, so what a pool may serve is a range of places.
     Groups 0 .. groups_common - 1 lie in the order of places; those singled out follow.
 
     place_key, place_x, place_y: (places,). group_of: (n,). group_place, group_need,

@@ -159,6 +159,8 @@ def read_columns(
     findings = _check_names(frame, schema)
     if findings:
         return None, findings
+    if frame.height == 0:
+        return empty(schema), []
     present = [column for column in schema.columns if column.name in frame.columns]
     # One pass over the frame for all columns: small tables are mostly overhead.
     suspect = [column for column in present if _may_be_bad(frame[column.name], column)]
