@@ -5,9 +5,9 @@ import json
 import pytest
 from tests.divisions.conftest import SINCE, code, day
 
-from bangfu.divisions import operations
+from bangfu.divisions import operations, panels, queries
 from bangfu.divisions.kinds import FlagKind
-from bangfu.divisions.models import Division
+from bangfu.divisions.models import Boundary, Division
 
 SQUARE = [[115, 26], [116, 26], [116, 27], [115, 27], [115, 26]]
 
@@ -132,6 +132,9 @@ def test_names_in_time_and_changes_are_shown(page, tree, now):
     assert "2014-01-01 to 2015-05-31" in shown
     assert "from 2015-06-01" in shown
     assert "renamed or recoded to" in shown
+    # Each side of a change is shown on a day on which it was so called.
+    assert 'href="/divisions/990721100/?at=2015-05-31"' in shown
+    assert 'href="/divisions/990721100/?at=2015-06-01"' in shown
 
 
 def test_a_map_is_shown_with_its_note(page, outlined, settings):
@@ -142,6 +145,32 @@ def test_a_map_is_shown_with_its_note(page, outlined, settings):
     assert "审图号：赣S(2016)001号。" in shown
     assert "边界来源：测绘院" in shown
     assert "data-chart" in shown
+
+
+def test_an_outline_nobody_signed_names_no_source(page, outlined):
+    Boundary.objects.update(source="")
+
+    assert "边界来源" not in page("9907/", language="zh-hans")
+
+
+def test_a_division_whose_children_have_no_outline_is_shaded_itself(
+    page, outlined, tree, now
+):
+    operations.set_flag(
+        by=tree,
+        at=now,
+        code=code("990721100200"),
+        flag=FlagKind.POOR,
+        valid_from_date=SINCE,
+        document="清单",
+    )
+
+    chart = panels.map_of(
+        code("990721"), queries.children(code("990721"), at=SINCE), at=SINCE
+    )
+
+    assert [(area.code, area.value) for area in chart.areas] == [("990721", 1)]
+    assert "data-chart" in page("990721/")
 
 
 def test_without_outlines_there_is_no_map(page):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.urls import reverse
 
@@ -34,12 +34,21 @@ class ChildRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """A succession; the links lead to each side on a day on which it was valid."""
+
+    succession: Succession
+    from_url: str
+    to_url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """Everything on file about one division."""
 
     badges: tuple[Badge, ...]
     stretches: list[Division]
-    successions: list[Succession]
+    changes: list[Change]
     place: Place | None
 
 
@@ -94,9 +103,22 @@ def facts(division: Division, *, at: date) -> Facts:
     return Facts(
         badges=badges_of(queries.flags_within(code, at=at).get(code, frozenset())),
         stretches=queries.history(code),
-        successions=queries.successions_of(code),
+        changes=[_change(row) for row in queries.successions_of(code)],
         place=queries.places([code]).get(code),
     )
+
+
+def _change(row: Succession) -> Change:
+    before = row.effective_date - timedelta(days=1)
+    return Change(
+        succession=row,
+        from_url=_url_on(row.from_code, before),
+        to_url=_url_on(row.to_code, row.effective_date),
+    )
+
+
+def _url_on(code: str, day: date) -> str:
+    return f"{reverse('divisions:division', args=[code])}?at={day}"
 
 
 def map_of(
@@ -112,10 +134,10 @@ def map_of(
     if not drawn:
         return None
     shown = [child for child in children if child.code in drawn]
-    rows = child_rows(shown, at=at, query=query)
+    rows = child_rows(shown, at=at, query=query) or _own_row(code, at=at, query=query)
     return MapChart(
         key=f"divisions-{code or 0}",
-        title=Text("区划图", "Map"),
+        title=Text("贫困村分布", "Poor villages"),
         areas=[
             MapArea(
                 code=row.division.code,
@@ -133,8 +155,17 @@ def map_of(
     )
 
 
+def _own_row(code: DivisionCode | None, *, at: date, query: str) -> list[ChildRow]:
+    """Return the division itself, for a map that shows its own outline alone."""
+    if code is None:
+        return []
+    counts = queries.flag_counts(code, code.level, at=at).get(code, {})
+    return [_row(queries.division(code, at=at), frozenset(), counts, query)]
+
+
 def map_sources(code: DivisionCode | None, children: Sequence[Division]) -> list[str]:
     """Return who drew the outlines on the map, each once."""
     codes = [child.code for child in children] + ([code] if code else [])
-    rows = Boundary.objects.filter(code__in=codes).order_by("source")
+    rows = Boundary.objects.filter(code__in=codes).exclude(source="")
+    rows = rows.order_by("source")
     return list(rows.values_list("source", flat=True).distinct())
