@@ -18,6 +18,7 @@ from bangfu.exchange.tables import Row
 
 PIECE_ROWS = 10_000
 _SHORT_DIGITS = 15
+_MOMENT = pl.Datetime("us")
 _PLAIN_TYPES = {str, float, date, datetime}
 
 _UNWANTED = r"[\x00-\x08\x0b\x0c\x0e-\x1f\u200b-\u200f\u202a-\u202e\u2060\ufeff]"
@@ -107,7 +108,7 @@ def read_cells(match: HeaderMatch) -> SheetCells:
     The value of cells merged downwards holds for every row that they cover.
     """
     keys = list(match.places)
-    pieces: list[list[Cells]] = []
+    pieces: list[list[_Piece]] = []
     count = 0
     for columns in _columns_of_pieces(match):
         count += len(columns[0])
@@ -134,17 +135,29 @@ def _columns_of_pieces(match: HeaderMatch) -> Iterator[list[tuple[object, ...]]]
         yield list(zip(*piece, strict=True))
 
 
-def _split(values: Sequence[object]) -> Cells:
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Some cells of a column; None instead of a part that holds nothing."""
+
+    count: int
+    text: pl.Series | None
+    number: pl.Series | None
+    moment: pl.Series | None
+
+
+def _split(values: Sequence[object]) -> _Piece:
     kinds = set(map(type, values))
     if not kinds <= _PLAIN_TYPES:
         values = [_plain(value) for value in values]
         kinds = set(map(type, values))
-    moment = _only(values, datetime, kinds, pl.Datetime("us"))
-    if date in kinds:
-        days = _only(values, date, kinds, pl.Date())
-        moment = moment.zip_with(moment.is_not_null(), days.cast(pl.Datetime("us")))
-    return Cells(
-        text=_clean(_only(values, str, kinds, pl.String())),
+    moment = _only(values, datetime, kinds, _MOMENT)
+    days = _only(values, date, kinds, pl.Date())
+    if days is not None:
+        days = days.cast(_MOMENT)
+        moment = days if moment is None else days.zip_with(moment.is_null(), moment)
+    return _Piece(
+        count=len(values),
+        text=_only(values, str, kinds, pl.String()),
         number=_only(values, float, kinds, pl.Float64()),
         moment=moment,
     )
@@ -152,10 +165,10 @@ def _split(values: Sequence[object]) -> Cells:
 
 def _only(
     values: Sequence[object], kind: type, kinds: set[type], dtype: pl.DataType
-) -> pl.Series:
-    """Return the values of one type, with nulls for those of other types."""
+) -> pl.Series | None:
+    """Return the values of one type, with nulls for others; None without any."""
     if kind not in kinds:
-        return pl.repeat(None, len(values), dtype=dtype, eager=True)
+        return None
     if len(kinds) > 1:
         values = [value if type(value) is kind else None for value in values]
     return pl.Series(values, dtype=dtype)
@@ -171,8 +184,8 @@ def _plain(value: object) -> object:
 
 
 def _clean(text: pl.Series) -> pl.Series:
-    if (text.str.len_bytes() == 0).all():
-        return pl.Series([None] * len(text), dtype=pl.String)
+    if text.null_count() == len(text):
+        return text
     if text.str.contains(_UNWANTED).any():
         text = text.str.replace_all(_UNWANTED, "")
     if text.str.contains(_GUARDED).any():
@@ -181,14 +194,26 @@ def _clean(text: pl.Series) -> pl.Series:
     return text.set(text.str.len_bytes() == 0, None)
 
 
-def _joined(parts: list[Cells]) -> Cells:
-    if not parts:
-        return _split([])
+def _joined(pieces: list[_Piece]) -> Cells:
+    counts = [piece.count for piece in pieces]
+    text = _concatenated([piece.text for piece in pieces], counts, pl.String())
     return Cells(
-        text=pl.concat([part.text for part in parts], rechunk=True),
-        number=pl.concat([part.number for part in parts], rechunk=True),
-        moment=pl.concat([part.moment for part in parts], rechunk=True),
+        text=_clean(text),
+        number=_concatenated([piece.number for piece in pieces], counts, pl.Float64()),
+        moment=_concatenated([piece.moment for piece in pieces], counts, _MOMENT),
     )
+
+
+def _concatenated(
+    parts: list[pl.Series | None], counts: list[int], dtype: pl.DataType
+) -> pl.Series:
+    if not any(part is not None for part in parts):
+        return pl.repeat(None, sum(counts), dtype=dtype, eager=True)
+    filled = [
+        pl.repeat(None, count, dtype=dtype, eager=True) if part is None else part
+        for part, count in zip(parts, counts, strict=True)
+    ]
+    return pl.concat(filled, rechunk=True)
 
 
 def _any_filled(cells: dict[str, Cells]) -> pl.Series:

@@ -279,9 +279,19 @@ def _convert_date(column: Column, cells: Cells, conventions: Conventions) -> Con
         parsing.parse_serial, column, from_1904=conventions.dates_from_1904
     )
     return _first_of(
-        _mapped(cells.moment, partial(parsing.parse_moment, column), dtype),
+        _moments_as_dates(column, cells.moment),
         _mapped(cells.text, partial(parsing.parse_date, column), dtype),
         _mapped(cells.number, serial, dtype),
+    )
+
+
+def _moments_as_dates(column: Column, moment: pl.Series) -> Converted:
+    year = moment.dt.year()
+    is_known = (year > parsing.YEAR_MIN) & (year <= parsing.YEAR_MAX)
+    rest = moment.set(is_known.fill_null(value=True), None)
+    return Converted(
+        moment.set(~is_known.fill_null(value=False), None).dt.date(),
+        _mapped(rest, partial(parsing.not_a_date, column), pl.Date()).problems,
     )
 
 

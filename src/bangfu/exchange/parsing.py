@@ -221,10 +221,10 @@ def parse_date(column: Column, text: str) -> Parsed:
         try:
             return date(year, month, day)
         except ValueError:
-            return _not_a_date(column, text)
+            return not_a_date(column, text)
     if _SERIAL.fullmatch(written):
         return parse_serial(column, float(written), from_1904=False)
-    return _not_a_date(column, text)
+    return not_a_date(column, text)
 
 
 def parse_serial(column: Column, number: float, *, from_1904: bool) -> Parsed:
@@ -234,18 +234,13 @@ def parse_serial(column: Column, number: float, *, from_1904: bool) -> Parsed:
     days = int(number) + _MAC_DAYS * from_1904
     is_year = YEAR_MIN <= number <= YEAR_MAX  # 2016 is not 8 July 1905
     if is_year or number % 1 or not _SERIAL_MIN <= days <= _SERIAL_MAX:
-        return _not_a_date(column, format(number, ".15g"))
+        return not_a_date(column, format(number, ".15g"))
     return _DAY_ZERO + timedelta(days=days)
 
 
-def parse_moment(column: Column, moment: datetime) -> Parsed:
-    """Return the date of a cell that Excel itself took for one."""
-    if not 1900 < moment.year <= YEAR_MAX:
-        return _not_a_date(column, moment.strftime("%Y-%m-%d"))
-    return moment.date()
-
-
-def _not_a_date(column: Column, text: str) -> Problem:
+def not_a_date(column: Column, written: object) -> Problem:
+    """The problem of what is no date between 1901 and 2100."""
+    text = f"{written:%Y-%m-%d}" if isinstance(written, datetime) else str(written)
     return Problem(
         "not_a_date",
         Text(

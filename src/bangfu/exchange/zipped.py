@@ -5,8 +5,8 @@ last corner would ask for gigabytes, and a zip file may claim any size for its p
 Here nothing is believed: parts are inflated piece by piece against the limits, and the
 used area is taken from the cells themselves.
 
-Most sheets are written in one plain form (`<c r="B7" …>`), which is measured with byte
-searches. A sheet in any other form is parsed with expat, more slowly. The same pass
+Most sheets are written in one plain form (`<c r="B7" …>`), which is measured with
+numpy. A sheet in any other form is parsed with expat, more slowly. The same pass
 notes what the reader does not tell: error values, and formulas without a result.
 """
 
@@ -20,20 +20,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
+import numpy as np
+from numpy.typing import NDArray
+
 from bangfu.calc.values.findings import BadInput, OutOfLimit
 from bangfu.calc.values.text import Text
 from bangfu.exchange.limits import MEBIBYTE, Limits
 from bangfu.exchange.sniffing import SAVE_AS_XLSX, broken, encrypted, not_a_workbook
+
+Bytes = NDArray[np.uint8]
+Positions = NDArray[np.int64]
 
 _PIECE_BYTES = MEBIBYTE
 _INFLATION_FREE_BYTES = 64 * MEBIBYTE
 _DIRECTORY_BYTES_MAX = 8 * MEBIBYTE
 _PARTS_MAX = 2_000
 
-_PLAIN_ROWS = re.compile(rb'<c r="[A-Z]{1,3}([0-9]{1,7})"')
-_PLAIN_LETTERS = re.compile(rb'<c r="([A-Z]{1,3})[0-9]{1,7}"')
-_OTHER_C = re.compile(rb"<c(?![\s/>])")
-_PREFIXED_C = re.compile(rb":c[\s/>]")
+_ENDS_NAME = np.zeros(256, dtype=np.bool_)  # for each byte: whether a name ends there
+_ENDS_NAME[list(b" \t\r\n>/")] = True
 _ERROR_CELL = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"[^>]*\st="e"')
 # A text result may be empty (t="str"); any other result without a value is missing.
 _NO_RESULT = re.compile(
@@ -228,7 +232,6 @@ class _Meter:
     def __init__(self) -> None:
         self.part = Part()
         self._rest = b""
-        self._letters: set[bytes] = set()
         self._is_plain = True
 
     def take(self, piece: bytes) -> None:
@@ -246,38 +249,80 @@ class _Meter:
     def finish(self) -> Part | None:
         """Return what was measured, or None when the part is not in the plain form."""
         self._measure(self._rest)
-        if not self._is_plain:
-            return None
-        self.part.columns = max(map(_column_number, self._letters), default=0)
-        return self.part
+        return self.part if self._is_plain else None
 
     def _measure(self, piece: bytes) -> None:
-        rows = _PLAIN_ROWS.findall(piece)
-        starts = piece.count(b"<c")
-        is_plain = starts == len(rows) or starts == len(rows) + len(
-            _OTHER_C.findall(piece)
-        )
-        if (
-            not is_plain
-            or b"\0" in piece
-            or b"<!DOCTYPE" in piece
-            or (b":c" in piece and _PREFIXED_C.search(piece))
-        ):
+        cells = _Cells.of(piece)
+        if cells is None:
             self._is_plain = False
-        elif rows:
-            self._note(piece, rows)
-
-    def _note(self, piece: bytes, rows: list[bytes]) -> None:
+            return
         part = self.part
-        part.rows = max(part.rows, max(map(int, set(rows))))
-        self._letters.update(_PLAIN_LETTERS.findall(piece))
-        if b't="e"' in piece:
+        part.rows = max(part.rows, int(cells.rows.max(initial=0)))
+        part.columns = max(part.columns, int(cells.columns.max(initial=0)))
+        if b'="e"' in piece:
             part.error_cells.update(
                 (int(row), _column_number(letters))
                 for letters, row in _ERROR_CELL.findall(piece)
             )
-        if b"<f" in piece:
+        if cells.has_formulas:
             part.formulas_without_result += len(_NO_RESULT.findall(piece))
+
+
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """The cells in a piece of a sheet, by the references that they carry."""
+
+    rows: Positions
+    columns: Positions
+    has_formulas: bool
+
+    @classmethod
+    def of(cls, piece: bytes) -> _Cells | None:
+        """Take a piece apart, all cells at once: a sheet has millions of them.
+
+        None when a cell is written in another way than `<c r="AB12"`, or may hide
+        behind a prefix, a comment, a document type or another encoding.
+        """
+        text = np.frombuffer(piece + b"." + bytes(32), dtype=np.uint8)
+        tags = np.flatnonzero(text == ord("<"))
+        names = text[tags + 1]
+        prefixed = np.flatnonzero(text == ord(":"))
+        prefixed = prefixed[text[prefixed + 1] == ord("c")]
+        if (
+            (text[: len(piece)] == 0).any()
+            or (names == ord("!")).any()
+            or _ENDS_NAME[text[prefixed + 2]].any()
+        ):
+            return None
+        cells = tags[names == ord("c")]
+        cells = cells[_ENDS_NAME[text[cells + 2]]]
+        for distance, byte in enumerate(b' r="', start=2):
+            if not (text[cells + distance] == byte).all():
+                return None
+        at = cells + len(b'<c r="')
+        columns, at = _number_at(text, at, first=ord("A"), base=26, digit=1, places=3)
+        rows, at = _number_at(text, at, first=ord("0"), base=10, digit=0, places=7)
+        if not (text[at] == ord('"')).all():
+            return None
+        return cls(rows, columns, bool((names == ord("f")).any()))
+
+
+def _number_at(
+    text: Bytes, at: Positions, *, first: int, base: int, digit: int, places: int
+) -> tuple[Positions, Positions]:
+    """Read a number at each position; return the numbers and where they end.
+
+    first: the first of `base` signs in a row; digit: what it is worth.
+    """
+    numbers = np.zeros(len(at), dtype=np.int64)
+    for _ in range(places):
+        sign = text[at].astype(np.int64) - first
+        is_sign = (sign >= 0) & (sign < base)
+        if not is_sign.any():
+            break
+        numbers = np.where(is_sign, numbers * base + sign + digit, numbers)
+        at = at + is_sign
+    return numbers, at
 
 
 def _column_number(letters: bytes | str) -> int:
