@@ -2,6 +2,7 @@
 
 import polars as pl
 import pytest
+from tests.calc.pairing.small_cities import random_city
 from tests.calc.pairing.test_optimum import V1, V2, households, officials
 
 from bangfu.calc.pairing import RemedyKind, ShortageKind, Status, solve
@@ -100,3 +101,142 @@ def test_an_empty_table_is_refused_by_name(empty):
     assert [f.message.in_language("zh-hans") for f in refusal.value.findings] == [
         f"{names[empty]}没有数据。"
     ]
+
+
+# One county with two townships. Green Stone has 4 households and one official with 2
+# places; White Water has 1 household and officials with 5 places and 3 mandatory ones.
+GREEN, WHITE = "990121101", "990121102"
+TWO_TOWNS = households(
+    *((f"H{n}", f"{GREEN}200", None, None, "x") for n in range(1, 5)),
+    ("H5", f"{WHITE}200", None, None, "x"),
+)
+TOWN_NAMES = {GREEN: "青石镇", WHITE: "白水镇"}
+
+
+def two_towns(*, legal):
+    people = officials(
+        person(1, GREEN, 1, 2), person(2, WHITE, 2, 2), person(3, WHITE, 1, 3)
+    ).with_columns(max_legal=pl.Series(legal))
+    return solve(households=TWO_TOWNS, officials=people, names=TOWN_NAMES)
+
+
+def words(result, language):
+    return [
+        [s.message.in_language(language)]
+        + [remedy.message.in_language(language) for remedy in s.remedies]
+        for s in result.shortages
+    ]
+
+
+def test_the_sentences_are_these():
+    """4 - 2 = 2 places lack in one town; 3 - 1 = 2 households lack in the other."""
+    result = two_towns(legal=[2, 2, 3])
+
+    assert (result.uncovered, result.shortfall) == (2, 2)
+    assert words(result, "zh") == [
+        [
+            (
+                "青石镇（990121101）缺 2 个帮扶名额：1 个村的 4 户贫困户，可由其帮扶的干部"
+                "名额上限合计只有 2 个。本级有 2 个名额，下级还需 4 个：990121101200 4 个。"
+            ),
+            (
+                "请白水镇（990121102）有空余名额的 1 名干部同时帮扶青石镇（990121101），"
+                "增加 1 个名额。"
+            ),
+            "为青石镇（990121101）增派干部，补足其余 1 个名额。",
+        ],
+        [
+            (
+                "白水镇（990121102）的 2 名干部达不到下限：下限合计 3 户，"
+                "可帮扶的贫困户只有 1 户，少 2 户。"
+            ),
+        ],
+    ] or words(result, "zh")[0][1:] == [
+        (
+            "请白水镇（990121102）有空余名额的 2 名干部同时帮扶青石镇（990121101），"
+            "增加 2 个名额。"
+        )
+    ]
+    assert words(result, "en")[1][0] == (
+        "2 officials of 白水镇 (990121102) cannot reach the lower quota: lower quotas "
+        "add up to 3, but 1 household may be served, 2 too few."
+    )
+
+
+def test_raised_quotas_are_offered_only_as_far_as_they_help():
+    result = two_towns(legal=[9, 2, 3])
+
+    remedies = result.shortages[0].remedies
+    assert [(r.kind, r.places, r.official_ids) for r in remedies] == [
+        (RemedyKind.RAISE_MAX, 2, ("P1",))
+    ]
+    assert str(remedies[0].message) == (
+        "Raise the upper quotas of 1 official of 青石镇 (990121101) within the range of "
+        "the regulation, which gives 2 places."
+    )
+
+
+@pytest.mark.parametrize("seed", range(80))
+def test_remedies_add_up_and_promise_nothing_twice(seed):
+    tables = random_city(seed, households=18, officials=10)
+    result = solve(**tables)
+    free = {
+        result.loads["official_id"][i]: m - n
+        for i, (n, m) in enumerate(result.loads.select("load", "max").rows())
+    }
+
+    for shortage in result.shortages:
+        assert sum(remedy.places for remedy in shortage.remedies) == shortage.lacking
+        assert all(remedy.places > 0 for remedy in shortage.remedies)
+        if shortage.kind is not ShortageKind.PLACES:
+            continue
+        for remedy in shortage.remedies:
+            if remedy.kind is RemedyKind.SECOND:
+                assert sum(free[i] for i in remedy.official_ids) >= remedy.places
+                for official in remedy.official_ids:
+                    free[official] = (
+                        0 if free[official] <= remedy.places else free[official]
+                    )
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_following_the_remedies_for_places_covers_everybody(seed):
+    """Seconding officials and assigning new ones as told leaves nobody out."""
+    tables = random_city(seed, households=18, officials=10, forbidden=0, existing=0)
+    result = solve(**tables)
+    added = [
+        (f"N{n}", "N", shortage.division_code, 0.0, 0.0, "farming", 0, remedy.places)
+        for n, (shortage, remedy) in enumerate(
+            (s, r)
+            for s in result.shortages
+            if s.kind is ShortageKind.PLACES
+            for r in s.remedies
+        )
+    ]
+    if not added:
+        assert result.uncovered == 0
+        return
+    more = pl.DataFrame(added, schema=tables["officials"].schema, orient="row")
+    helped = tables | {"officials": pl.concat([tables["officials"], more])}
+
+    assert solve(**helped).uncovered == 0
+
+
+def test_kin_that_leave_a_household_without_help_are_named():
+    people = officials(person(1, V1, 0, 5), person(2, V2, 0, 5))
+    kin = pl.DataFrame({"household_id": ["H1"], "official_id": ["P1"]})
+
+    result = solve(households=HOMES, officials=people, forbidden=kin)
+
+    assert result.uncovered == 1
+    assert result.uncovered_households.rows() == [("H1", V1, "")]
+    assert [(s.kind, s.ids, str(s.message)) for s in result.shortages] == [
+        (
+            ShortageKind.KIN,
+            ("H1",),
+            "Besides, 1 household cannot be helped because of kinship; concerned: H1.",
+        )
+    ]
+    assert result.shortages[0].remedies[0].message.in_language("zh") == (
+        "请为其安排没有亲属关系的干部，补足 1 个名额。"
+    )

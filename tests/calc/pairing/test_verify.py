@@ -7,6 +7,7 @@ import pytest
 from tests.calc.pairing.small_cities import random_city
 
 from bangfu.calc.pairing import Params, Proof, solve, verify
+from bangfu.calc.values.findings import BadInput
 
 PARAMS = Params(keep_price=150)
 
@@ -156,3 +157,142 @@ def test_other_prices_than_those_solved_with_are_found(city):
     tables, result = city
 
     assert "digest" in codes(tables, result.pairs, result.proof, Params(keep_price=151))
+
+
+def poor_city():
+    """Return a city that can be covered only in part, with officials below quota."""
+    for number in range(400):
+        tables = random_city(number, households=16, forbidden=0.1)
+        result = solve(**tables, params=PARAMS)
+        if result.uncovered and result.shortfall and result.rounds == 1:
+            return tables, result
+    raise AssertionError
+
+
+def tampered(result, **changes):
+    return dataclasses.replace(result.proof, **changes)
+
+
+def test_partial_coverage_is_proven_too():
+    tables, result = poor_city()
+
+    assert codes(tables, result.pairs, result.proof) == set()
+
+
+def test_a_coverage_proof_about_too_few_households_is_found():
+    tables, result = poor_city()
+    nobody = result.proof.starved & False
+
+    assert codes(tables, result.pairs, tampered(result, starved=nobody)) == {
+        "coverage_bound"
+    }
+
+
+def test_a_shortfall_proof_about_too_few_officials_is_found():
+    tables, result = poor_city()
+    nobody = result.proof.crowded & False
+
+    assert codes(tables, result.pairs, tampered(result, crowded=nobody)) == {
+        "shortfall_bound"
+    }
+
+
+def test_fewer_pairs_than_possible_cannot_be_passed_off_as_optimal():
+    """A forger who drops a pair and adjusts every figure lacks the set that proves it."""
+    tables, result = poor_city()
+    fewer = result.pairs[1:]
+    claimed = tampered(result, uncovered=result.proof.uncovered + 1)
+
+    assert "coverage_bound" in codes(tables, fewer, claimed)
+
+
+@pytest.mark.parametrize("field", ["household_price", "official_price"])
+def test_every_single_price_that_is_raised_is_found(field, city):
+    tables, result = city
+    for at in range(len(getattr(result.proof, field))):
+        prices = getattr(result.proof, field).copy()
+        prices[at] += 1_000
+
+        assert codes(tables, result.pairs, tampered(result, **{field: prices}))
+
+
+def test_prices_above_that_of_being_left_out_are_found():
+    tables, result = poor_city()
+    lower = result.proof.household_price.max() - 1
+    claimed = tampered(result, uncovered_price=int(lower))
+
+    assert "uncovered_price" in codes(tables, result.pairs, claimed)
+
+
+def test_prices_above_that_of_falling_short_are_found():
+    tables, result = poor_city()
+    lower = result.proof.official_price.max() - 1
+    claimed = tampered(result, idle_price=int(lower))
+
+    assert "idle_price" in codes(tables, result.pairs, claimed)
+
+
+def test_a_dearer_pairing_with_a_forged_bound_is_found(city):
+    """Raising every household's price to match breaks the price of some pair."""
+    tables, result = city
+    prices = result.proof.household_price.copy()
+    prices[0] += 500
+    claimed = tampered(
+        result,
+        household_price=prices,
+        bound=result.proof.bound + 500,
+        objective=result.proof.objective + 500,
+    )
+
+    assert {"pair_price", "cost"} <= codes(tables, result.pairs, claimed)
+
+
+def test_prices_out_of_range_are_found_before_they_overflow(city):
+    tables, result = city
+    prices = result.proof.household_price.copy()
+    prices[0] = 2**62
+
+    assert "price_range" in codes(
+        tables, result.pairs, tampered(result, household_price=prices)
+    )
+
+
+def test_a_proof_for_other_rolls_is_found(city):
+    tables, result = city
+    shorter = tampered(result, official_price=result.proof.official_price[1:])
+
+    assert "size" in codes(tables, result.pairs, shorter)
+
+
+def test_a_finding_says_what_is_wrong_in_both_languages(city):
+    tables, result = city
+    found = verify(**tables, params=PARAMS, pairs=result.pairs[1:], proof=result.proof)
+    told = next(f for f in found if f.code == "verify.uncovered").message
+
+    assert told.as_json() == {
+        "zh": "未覆盖户数不符：证明为 0，实际为 1。",
+        "en": "uncovered households: the proof says 0, counted are 1.",
+    }
+
+
+@pytest.mark.parametrize("stored", [b"", b"PK\x03\x04", b"not a proof", b"\x00" * 99])
+def test_a_damaged_proof_is_refused(stored):
+    with pytest.raises(BadInput, match="The proof of optimality cannot be read"):
+        Proof.from_bytes(stored)
+
+
+def test_a_cut_proof_is_refused(city):
+    _, result = city
+    with pytest.raises(BadInput):
+        Proof.from_bytes(result.proof.to_bytes()[:-40])
+
+
+def test_a_proof_that_needs_kin_to_be_left_out_holds():
+    """With many kin some pairs are dearer than their prices; those are forbidden."""
+    for number in range(20):
+        tables = random_city(number, households=10, officials=6, forbidden=0.5)
+        result = solve(**tables, params=PARAMS)
+        if result.rounds > 1:
+            assert codes(tables, result.pairs, result.proof) == set()
+            free = tables | {"forbidden": tables["forbidden"].clear()}
+            assert "digest" in codes(free, result.pairs, result.proof)

@@ -244,11 +244,20 @@ def _source_of(serves: str, code: str) -> str:
 def _take(
     ledger: Ledger, amount: Ints, officials: Ints, wanted: int
 ) -> tuple[Ints, Ints]:
-    """Take up to `wanted`, from those who lack households and have most to give."""
-    order = officials[np.lexsort((-amount[officials], -ledger.lack[officials]))]
-    before = np.cumsum(amount[order]) - amount[order]
-    taken = np.clip(wanted - before, 0, amount[order])
+    """Take up to `wanted` from officials: (those who give, what each gives).
+
+    First what brings officials up to their lower quota, then from as few as possible.
+    """
+    order = officials[np.argsort(-amount[officials], kind="stable")]
+    has = amount[order]
+    first = _fill(np.minimum(has, ledger.lack[order]), wanted)
+    taken = first + _fill(has - first, wanted - int(first.sum()))
     return order[taken > 0], taken[taken > 0]
+
+
+def _fill(amount: Ints, wanted: int) -> Ints:
+    before = np.cumsum(amount) - amount
+    return np.clip(wanted - before, 0, amount)
 
 
 def find_households(
