@@ -257,7 +257,7 @@ def _take(
 
 def _fill(amount: Ints, wanted: int) -> Ints:
     before = np.cumsum(amount) - amount
-    return np.clip(wanted - before, 0, amount)
+    return np.asarray(np.clip(wanted - before, 0, amount), dtype=np.int64)
 
 
 def find_households(
