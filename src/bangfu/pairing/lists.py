@@ -137,7 +137,12 @@ OFFICIALS = ListSpec(
             order="tier",
         ),
         Column(name="quota", text=Text("应帮户数", "Quota"), value=quota_words),
-        Column(name="load", text=Text("现帮户数", "Households"), kind="number"),
+        Column(
+            name="load",
+            text=Text("现帮户数", "Households"),
+            kind="number",
+            order="load",
+        ),
         Column(name="standing", text=Text("情况", "Standing"), value=standing_badge),
         Column(
             name="expertise",

@@ -20,12 +20,21 @@ from bangfu.calc.values.division_code import DivisionCode
 from bangfu.calc.values.findings import Finding, WrongState
 from bangfu.calc.values.text import Text
 from bangfu.jobs import operations as jobs
-from bangfu.pairing import lines, locks, permissions, queries, rules, solving, staging
+from bangfu.pairing import (
+    coverage,
+    lines,
+    locks,
+    permissions,
+    queries,
+    rules,
+    solving,
+    staging,
+)
 from bangfu.pairing.models import Pairing, Run
 from bangfu.pairing.rules import RunParameters
 from bangfu.pairing.states import RunState
 from bangfu.registry.models import Household
-from bangfu.scope import Actor
+from bangfu.scope import Actor, acting
 
 Progress = Callable[[int, int, Text], None]
 _NO_PARAMETERS = RunParameters()
@@ -266,8 +275,15 @@ def apply(
         run.summary = {**(run.summary or {}), "applied": counts}
         run.save()
         audit.record("pairing.run.applied", by=by, at=at, subject=run, detail=counts)
+        transaction.on_commit(lambda: _count_again(by, run.division_code), robust=True)
         progress(2, 2, Text("已执行", "Applied"))
         return run
+
+
+def _count_again(by: Actor, division: DivisionCode) -> None:
+    """Bring the tallies up to date after the commit, so that no look waits for it."""
+    with acting(by):
+        coverage.refresh(division)
 
 
 def approve_and_apply(

@@ -19,6 +19,7 @@ from django.db.models import (
     Subquery,
     Value,
 )
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
 from bangfu.calc.values.division_code import DivisionCode
@@ -200,6 +201,21 @@ def officials() -> QuerySet[Any]:
     )
     load = Coalesce(Subquery(helped, output_field=IntegerField()), Value(0))
     return Official.objects.select_related("unit").annotate(load=load)
+
+
+def listed_officials() -> QuerySet[Any]:
+    """Return officials with unit and `load` as last counted; see coverage.refresh.
+
+    For lists over whole rolls: `officials` counts anew for every row.
+    """
+    load: RawSQL = RawSQL(_COUNTED_LOAD, [], output_field=IntegerField())  # noqa: S611
+    return Official.objects.select_related("unit").annotate(load=load)
+
+
+_COUNTED_LOAD = """
+coalesce((SELECT t.households FROM pairing_officialtally t
+          WHERE t.official_id = pairing_official.id), 0)
+"""
 
 
 def official(official_id: int) -> Official:

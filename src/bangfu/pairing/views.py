@@ -140,7 +140,7 @@ def officials(request: HttpRequest) -> HttpResponse:
     permissions.check_read(by)
     if by.division is not None:
         coverage.refresh(by.division)  # the filter looks at the tallies
-    page = lists.OFFICIALS.page(request, queries.officials())
+    page = lists.OFFICIALS.page(request, queries.listed_officials())
     return render(request, "web/list_page.html", {"title": OFFICIALS, "list": page})
 
 

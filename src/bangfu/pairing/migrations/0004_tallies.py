@@ -2,8 +2,8 @@ from django.db import migrations
 
 from bangfu.scope.row_security import row_security
 
-# Two-way coverage is counted once a change, not once a look: one row a village and one
-# row a unit. A change only notes which villages and units it touched (rows are added, so
+# Two-way coverage is counted once a change, not once a look: one row a village, one a
+# unit and one an official who helps anybody. A change only notes which villages and units it touched (rows are added, so
 # nobody waits for anybody); the next look counts those again, under a lock of its own.
 # tests/pairing/test_coverage.py holds the tallies against a plain recount.
 
@@ -26,6 +26,13 @@ CREATE TABLE pairing_unittally (
     places integer NOT NULL,
     households integer NOT NULL
 );
+CREATE TABLE pairing_officialtally (
+    official_id bigint PRIMARY KEY,
+    division_code varchar(12) COLLATE "C" NOT NULL,
+    unit_id bigint NOT NULL,
+    households integer NOT NULL CHECK (households > 0)
+);
+CREATE INDEX pairing_officialtally_unit ON pairing_officialtally (unit_id);
 CREATE INDEX pairing_unittally_division ON pairing_unittally (division_code);
 CREATE TABLE pairing_stale (
     id bigserial PRIMARY KEY,
@@ -34,7 +41,9 @@ CREATE TABLE pairing_stale (
 );
 CREATE INDEX pairing_stale_division ON pairing_stale (division_code);
 """
-NO_TABLES = "DROP TABLE pairing_villagetally, pairing_unittally, pairing_stale"
+NO_TABLES = """
+DROP TABLE pairing_villagetally, pairing_unittally, pairing_officialtally, pairing_stale
+"""
 
 # What is counted does not depend on who changed or looks; what is shown does. So every
 # function here widens the scope for its own statements and puts it back.
@@ -224,30 +233,37 @@ BEGIN
            IS DISTINCT FROM (excluded.households, excluded.covered);
     END IF;
     IF units IS NOT NULL THEN
-        DELETE FROM pairing_unittally t WHERE t.unit_id = ANY (units)
-            AND NOT EXISTS (SELECT FROM pairing_unit u WHERE u.id = t.unit_id);
-        INSERT INTO pairing_unittally
-        SELECT u.id, u.division_code,
-               count(o.id),
-               count(o.id) FILTER (WHERE o.quota_min > 0),
-               count(o.id) FILTER (WHERE o.quota_min > 0 AND coalesce(n.load, 0) = 0),
-               count(o.id) FILTER (WHERE coalesce(n.load, 0) < o.quota_min),
-               count(o.id) FILTER (WHERE o.quota_min > 0
-                   AND coalesce(n.load, 0) BETWEEN o.quota_min AND o.quota_max),
-               count(o.id) FILTER (WHERE coalesce(n.load, 0) > o.quota_max),
-               coalesce(sum(o.quota_max), 0),
-               coalesce(sum(n.load), 0)
-        FROM pairing_unit u
-        LEFT JOIN pairing_official o ON o.unit_id = u.id AND o.is_in_post
-        LEFT JOIN (
-            SELECT p.official_id, count(*) AS load
+        DELETE FROM pairing_officialtally t WHERE t.unit_id = ANY (units);
+        INSERT INTO pairing_officialtally AS t
+        SELECT o.id, o.division_code, o.unit_id, n.households
+        FROM (
+            SELECT p.official_id, count(*) AS households
             FROM pairing_pairing p
             JOIN registry_household h
                 ON h.id = p.household_id AND h.status IN ('0', '2', '3')
             WHERE p.ended_date IS NULL AND p.is_primary AND p.official_id IN (
                 SELECT i.id FROM pairing_official i WHERE i.unit_id = ANY (units))
             GROUP BY p.official_id
-        ) n ON n.official_id = o.id
+        ) n JOIN pairing_official o ON o.id = n.official_id
+        ON CONFLICT (official_id) DO UPDATE SET
+            division_code = excluded.division_code, unit_id = excluded.unit_id,
+            households = excluded.households;
+        DELETE FROM pairing_unittally t WHERE t.unit_id = ANY (units)
+            AND NOT EXISTS (SELECT FROM pairing_unit u WHERE u.id = t.unit_id);
+        INSERT INTO pairing_unittally
+        SELECT u.id, u.division_code,
+               count(o.id),
+               count(o.id) FILTER (WHERE o.quota_min > 0),
+               count(o.id) FILTER (WHERE o.quota_min > 0 AND n.households IS NULL),
+               count(o.id) FILTER (WHERE coalesce(n.households, 0) < o.quota_min),
+               count(o.id) FILTER (WHERE o.quota_min > 0
+                   AND coalesce(n.households, 0) BETWEEN o.quota_min AND o.quota_max),
+               count(o.id) FILTER (WHERE coalesce(n.households, 0) > o.quota_max),
+               coalesce(sum(o.quota_max), 0),
+               coalesce(sum(n.households), 0)
+        FROM pairing_unit u
+        LEFT JOIN pairing_official o ON o.unit_id = u.id AND o.is_in_post
+        LEFT JOIN pairing_officialtally n ON n.official_id = o.id
         WHERE u.id = ANY (units)
         GROUP BY u.id, u.division_code
         ON CONFLICT (unit_id) DO UPDATE SET
@@ -365,9 +381,11 @@ class Migration(migrations.Migration):
         migrations.RunSQL(TABLES, NO_TABLES),
         row_security("pairing_villagetally"),
         row_security("pairing_unittally"),
+        row_security("pairing_officialtally"),
         row_security("pairing_stale"),
         restrict("pairing_villagetally"),
         restrict("pairing_unittally"),
+        restrict("pairing_officialtally"),
         migrations.RunSQL(SCOPE, NO_SCOPE),
         migrations.RunSQL(FUNCTIONS, NO_FUNCTIONS),
         *[migrations.RunSQL(make, drop) for make, drop in WATCHED],
