@@ -11,12 +11,16 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
 # Child processes of tests read this; the settings of this process are set by fixtures.
-_VAR = Path(os.environ.get("BANGFU_TEST_VAR") or tempfile.mkdtemp(prefix="bangfu-test-"))
+_VAR = Path(
+    os.environ.get("BANGFU_TEST_VAR") or tempfile.mkdtemp(prefix="bangfu-test-")
+)
 _VAR.chmod(0o755)  # the account that runs the server as root's servant must enter
 os.environ["BANGFU_VAR"] = str(_VAR)
 os.environ.setdefault("BANGFU_DEMO", "1")
@@ -70,22 +74,31 @@ def django_db_setup(postgres: object, django_db_blocker) -> Iterator[None]:
         connections.close_all()
 
 
+@contextmanager
+def cloned_database(blocker, name: str) -> Iterator[str]:
+    """Point every connection at a clone of the migrated database, then drop it."""
+    from django.db import connections
+
+    with blocker.unblock():
+        connections.close_all()
+        _owner_statement(f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE_DATABASE}"')
+        _use_database(name)
+        try:
+            yield name
+        finally:
+            connections.close_all()
+            _use_database(TEMPLATE_DATABASE)
+            _owner_statement(f'DROP DATABASE "{name}"')
+
+
 @pytest.fixture
 def committed_db(
     django_db_setup: None, django_db_blocker, request: pytest.FixtureRequest
 ) -> Iterator[str]:
     """Give the test a database of its own, and drop it afterwards."""
-    from django.db import connections
-
     name = f"test_{abs(hash(request.node.nodeid)) % 10**12}_{os.getpid()}"
-    with django_db_blocker.unblock():
-        connections.close_all()
-        _owner_statement(f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE_DATABASE}"')
-        _use_database(name)
+    with cloned_database(django_db_blocker, name):
         yield name
-        connections.close_all()
-        _use_database(TEMPLATE_DATABASE)
-        _owner_statement(f'DROP DATABASE "{name}"')
 
 
 def _use_database(name: str, *, host: str | None = None) -> None:
@@ -110,7 +123,14 @@ def _owner_statement(sql: str) -> None:
     with psycopg.connect(
         host=settings["HOST"], user=settings["USER"], dbname="bangfu", autocommit=True
     ) as connection:
-        connection.execute(sql)
+        for attempts_left in (4, 3, 2, 1, 0):
+            try:
+                connection.execute(sql)
+                return
+            except psycopg.errors.ObjectInUse:  # a vacuum looks at the database
+                if not attempts_left:
+                    raise
+                connection.execute("SELECT pg_sleep(1)")
 
 
 @pytest.fixture
@@ -131,7 +151,9 @@ def make_actor() -> Callable[..., object]:
     from bangfu.scope import acting
     from bangfu.scope.actor import system_actor
 
-    def make(role: str, division: str, *, username: str = "", official_id: int | None = None):
+    def make(
+        role: str, division: str, *, username: str = "", official_id: int | None = None
+    ):
         count = User.objects.count()
         with acting(system_actor("tests")):
             user = User.objects.create(

@@ -3,6 +3,7 @@
 import ast
 import importlib
 import inspect
+import re
 from pathlib import Path
 
 import pytest
@@ -110,11 +111,11 @@ def test_no_signals_between_apps():
 
 
 def test_nothing_is_marked_for_later():
+    marks = re.compile(r"(?<!\w)(TODO|FIXME|XXX)(?!\w)")
     found = [
-        f"{path.relative_to(SOURCE)}: {word}"
+        str(path.relative_to(SOURCE))
         for path in FILES
-        for word in ("TODO", "FIXME", "XXX")
-        if word in path.read_text(encoding="utf-8")
+        if marks.search(path.read_text(encoding="utf-8"))
     ]
 
     assert found == []

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from bangfu.calc.values.text import Text
-from bangfu.sample import operations
+from bangfu.sample import loading
 from bangfu.sample.making import make_sample
 
 SEED = 2016
@@ -55,7 +55,7 @@ def demo() -> None:
 @click.pass_context
 def load(ctx: click.Context, households: int, seed: int, *, as_json: bool) -> None:
     """Make the city, import its workbooks and write the log-ins."""
-    result = operations.load_demo(
+    result = loading.load_demo(
         at=timezone.now(),
         households=households,
         seed=seed,
@@ -66,7 +66,7 @@ def load(ctx: click.Context, households: int, seed: int, *, as_json: bool) -> No
         click.echo(json.dumps(result, ensure_ascii=False))
 
 
-def _teller(ctx: click.Context) -> operations.Tell:
+def _teller(ctx: click.Context) -> loading.Tell:
     language = (ctx.find_root().obj or {}).get("lang", "en")
 
     def tell(text: Text) -> None:
