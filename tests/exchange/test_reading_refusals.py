@@ -171,6 +171,21 @@ def test_an_encrypted_file_is_refused():
     assert refused(xls({"表": [["值"], ["甲"]]}, is_encrypted=True))[0] == ENCRYPTED
 
 
+def test_a_zip_file_with_a_password_is_refused():
+    entry = SMALL.index(b"PK\x01\x02")
+    locked = SMALL[: entry + 8] + b"\x01" + SMALL[entry + 9 :]
+
+    assert refused(locked)[0] == ENCRYPTED
+
+
+@pytest.mark.parametrize("reference", ["A1B", "ABCD1", "A12345678", "1A", "A"])
+def test_impossible_cell_references_are_refused(reference):
+    rows = f'<row r="1">{text_cell("A1", "值")}</row><row r="2">{text_cell(reference, "甲")}</row>'
+
+    with pytest.raises((BadInput, OutOfLimit)):
+        read_workbook(with_sheet(rows), TEXT_FORM)
+
+
 def test_macros_are_refused():
     said = {
         "zh": "文件含有宏，为安全起见不予接收。",
@@ -363,6 +378,12 @@ def test_repeated_and_missing_parts_are_refused():
 
     assert refused(twice)[0] == BROKEN
     assert refused(missing)[0] == BROKEN
+
+
+def test_more_parts_than_any_workbook_has_are_refused():
+    parts = {f"xl/media/image{n}.png": "x" for n in range(2_001)}
+
+    assert refused(changed(SMALL, **parts))[0] == BROKEN
 
 
 def test_a_sheet_in_an_unusual_form_is_read_all_the_same():

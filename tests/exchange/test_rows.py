@@ -174,6 +174,23 @@ def test_more_rows_than_a_sheet_holds_are_refused(monkeypatch):
         written(FORM, {"household": HOUSEHOLDS})
 
 
+def test_a_failed_export_leaves_nothing_behind(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    form = one_column(Kind.DATE)
+    target = io.BytesIO()
+
+    with pytest.raises(TypeError, match="Unknown or unsupported datetime type"):
+        write_rows(
+            form,
+            {"table": pl.DataFrame({"value": ["2016-03-01"]})},
+            language="en",
+            target=target,
+        )
+
+    assert target.getvalue() == b""
+    assert list(tmp_path.iterdir()) == []
+
+
 def round_trip(kind, values, dtype, **more):
     form = one_column(kind, **more)
     frame = pl.DataFrame({"value": pl.Series(values, dtype=dtype)})

@@ -3,7 +3,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from tests.exchange.forms import FORM, HOUSEHOLDS, MEMBERS, NATIONS, opened
+from tests.exchange.forms import FORM, HOUSEHOLDS, MEMBERS, NATIONS, one_sheet, opened
 
 from bangfu.calc.values.text import Text
 from bangfu.exchange import (
@@ -180,6 +180,24 @@ def test_headers_have_comments_that_say_how_to_fill_them_in():
     assert page["D1"].comment.text == "选填；金额，单位：元"
     english = opened(template("en"))["Households"]
     assert english["A1"].comment.text == "required; a number, as text\nExample: 9900001"
+
+
+def test_comments_carry_the_columns_help():
+    column = Column(
+        "a", Text("甲", "A"), Kind.TEXT, help=Text("照户口簿填写", "as in the register")
+    )
+
+    page = opened(template(form=one_sheet(column)))["表"]
+
+    assert page["A1"].comment.text == "选填；文字；照户口簿填写"
+
+
+def test_examples_may_leave_columns_out():
+    content = template(
+        example_rows={"household": [{"household_no": "1"}], "member": []}
+    )
+
+    assert lines(opened(content)["贫困户"])[1] == ["1", None, None, None, None]
 
 
 def test_the_instructions_list_every_column():

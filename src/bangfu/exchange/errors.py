@@ -49,21 +49,20 @@ def write_errors(
     """
     known = [found for found in findings if isinstance(found, SheetFinding)]
     rows = bad_rows(known)
-    book = Book(workbook, language=language, target=target, is_streamed=True)
     written: dict[str, int] = {}
-    for sheet in workbook.sheets:
-        page = book.add_sheet(sheet, more=(REASONS_TITLE, ORIGINAL_ROW_TITLE))
-        book.add_validations(page, sheet)
-        part = reading.sheets.get(sheet.key)
-        if part is None:
-            continue
-        wrong = _wrong_rows(part, bad_groups, rows.get(sheet.key, set()))
-        notes = _by_row([found for found in known if found.sheet == sheet.key])
-        _Writer(book, page, part, notes).write(wrong)
-        written[sheet.key] = len(wrong)
-    add_instructions(book)
-    book.add_code_sheet()
-    book.close()
+    with Book(workbook, language=language, target=target, is_streamed=True) as book:
+        for sheet in workbook.sheets:
+            page = book.add_sheet(sheet, more=(REASONS_TITLE, ORIGINAL_ROW_TITLE))
+            book.add_validations(page, sheet)
+            part = reading.sheets.get(sheet.key)
+            if part is None:
+                continue
+            wrong = _wrong_rows(part, bad_groups, rows.get(sheet.key, set()))
+            notes = _by_row([found for found in known if found.sheet == sheet.key])
+            _Writer(book, page, part, notes).write(wrong)
+            written[sheet.key] = len(wrong)
+        add_instructions(book)
+        book.add_code_sheet()
     return written
 
 

@@ -7,11 +7,12 @@ is ever written as a formula.
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Self
 
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -66,10 +67,14 @@ class Book:
         """Open the file; `is_streamed` keeps only one row at a time in memory."""
         self.workbook = workbook
         self.language = language
+        # Parts lie on disk until the file is put together: in a folder that only this
+        # account may enter and that is gone afterwards, whatever happens.
+        self._folder = tempfile.TemporaryDirectory(prefix="bangfu-")
         self.file = xlsxwriter.Workbook(
             target,
             {
                 "constant_memory": is_streamed,
+                "tmpdir": self._folder.name,
                 "strings_to_formulas": False,
                 "strings_to_numbers": False,
                 "strings_to_urls": False,
@@ -205,9 +210,21 @@ class Book:
                     label = self.say(codes.entries[row][1])
                     page.write_string(row + 1, index, label, text)
 
-    def close(self) -> None:
-        """Write the file out."""
-        self.file.close()
+    def __enter__(self) -> Self:
+        """Return the book; leaving the block writes the file, unless it failed."""
+        return self
+
+    def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
+        """Write the file out, and take the temporary parts away in any case."""
+        try:
+            if error is None:
+                self.file.close()
+        finally:
+            for page in self.file.worksheets():
+                # A streamed sheet's rows; XlsxWriter closes them only on success.
+                if rows := getattr(page, "row_data_fh", None):
+                    rows.close()
+            self._folder.cleanup()
 
 
 def code_lists(workbook: Workbook) -> list[CodeList]:

@@ -34,15 +34,14 @@ def write_rows(
         if len(frame) > LAST_ROW:
             msg = f"a sheet holds {LAST_ROW} rows below its header, not {len(frame)}"
             raise ValueError(msg)
-    book = Book(workbook, language=language, target=target, is_streamed=True)
-    for sheet in workbook.sheets:
-        page = book.add_sheet(sheet)
-        book.add_validations(page, sheet)
-        if sheet.key in frames:
-            _write_frame(book, page, sheet, frames[sheet.key])
-    add_instructions(book)
-    book.add_code_sheet()
-    book.close()
+    with Book(workbook, language=language, target=target, is_streamed=True) as book:
+        for sheet in workbook.sheets:
+            page = book.add_sheet(sheet)
+            book.add_validations(page, sheet)
+            if sheet.key in frames:
+                _write_frame(book, page, sheet, frames[sheet.key])
+        add_instructions(book)
+        book.add_code_sheet()
 
 
 def _write_frame(

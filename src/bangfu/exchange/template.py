@@ -27,16 +27,15 @@ def write_template(
     example_rows: by sheet key, rows of typed values by column key (codes, fen, dates).
     They are ordinary rows: the reader reads them. The same input gives the same bytes.
     """
-    book = Book(workbook, language=language, target=target, is_streamed=False)
-    for sheet in workbook.sheets:
-        page = book.add_sheet(sheet)
-        book.add_validations(page, sheet)
-        for row, example in enumerate(example_rows.get(sheet.key, ()), start=1):
-            for index, column in enumerate(sheet.columns):
-                value = example.get(column.key)
-                if value is not None:
-                    style = book.cell_format(column)
-                    cell_writer(book, page, column)(row, index, value, style)
-    add_instructions(book)
-    book.add_code_sheet()
-    book.close()
+    with Book(workbook, language=language, target=target, is_streamed=False) as book:
+        for sheet in workbook.sheets:
+            page = book.add_sheet(sheet)
+            book.add_validations(page, sheet)
+            for row, example in enumerate(example_rows.get(sheet.key, ()), start=1):
+                for index, column in enumerate(sheet.columns):
+                    value = example.get(column.key)
+                    if value is not None:
+                        style = book.cell_format(column)
+                        cell_writer(book, page, column)(row, index, value, style)
+        add_instructions(book)
+        book.add_code_sheet()
