@@ -28,7 +28,16 @@ def household(request: HttpRequest, household: Household) -> SafeString:
 
 
 def todo(*, by: Actor, at: datetime) -> list[Todo]:
-    """Return runs to decide, households without helper, officials below minimum."""
+    """Return runs to decide and gaps of coverage; for a helper, his own households."""
+    if by.role == Role.HELPER and by.official_id is not None:
+        return [
+            Todo(
+                Text("我的帮扶户", "My households"),
+                queries.official(by.official_id).load,
+                reverse("pairing:mine"),
+                icon="person-heart",
+            )
+        ]
     if by.role not in permissions.READ_ROLES or by.division is None:
         return []
     found = []
