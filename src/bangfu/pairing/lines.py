@@ -46,11 +46,14 @@ def stamps(table: str) -> str:
     return _STAMPS.format(lines=table, kin=KIN_HOUSEHOLDS)
 
 
-def write(run: Run, frames: RunFrames, pairs: pl.DataFrame) -> dict[str, int]:
+def write(
+    run: Run, frames: RunFrames, pairs: pl.DataFrame
+) -> dict[str, dict[str, int]]:
     """Write one line per household that takes part or loses its helper.
 
-    pairs: household_id, official_id as natural keys. Returns lines by change. Households
-    that are no longer helped, but still have a helper, get a line END of their own.
+    pairs: household_id, official_id as natural keys. Returns lines by township and
+    change. Households that are no longer helped, but still have a helper, get a line
+    END of their own.
     """
     placed = (
         frames.homes.join(pairs, left_on="id", right_on="household_id", how="left")
@@ -73,11 +76,16 @@ def write(run: Run, frames: RunFrames, pairs: pl.DataFrame) -> dict[str, int]:
     staging.run(_ADD_INACTIVE, {"lo": lo, "hi": hi, "end": Change.END.value})
     staging.run("ANALYZE pairing_lines")
     staging.run(_WRITE.format(stamps=stamps("pairing_lines")), [run.pk])
-    counted = staging.rows(
-        "SELECT change, count(*) FROM pairing_runpair WHERE run_id = %s GROUP BY 1",
-        [run.pk],
-    )
-    return {change.value: 0 for change in Change} | dict(counted)
+    found: dict[str, dict[str, int]] = {}
+    for code, change, count in staging.rows(_BY_TOWNSHIP, [run.pk]):
+        found.setdefault(code, {})[change] = count
+    return found
+
+
+_BY_TOWNSHIP = """
+SELECT left(division_code, 9), change, count(*)
+FROM pairing_runpair WHERE run_id = %s GROUP BY 1, 2 ORDER BY 1, 2
+"""
 
 
 def _change(official: pl.Expr, previous: pl.Expr) -> pl.Expr:

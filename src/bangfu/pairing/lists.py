@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import BooleanField, F, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.http import HttpRequest
 from django.urls import reverse
@@ -100,9 +100,15 @@ def _standing(rows: QuerySet[Any], value: object) -> QuerySet[Any]:
         return rows.filter(load=0, quota_min__gt=0)
     if value == "above":
         return rows.filter(load__gt=F("quota_max"))
-    return rows.filter(
-        quota_min__gt=0, load__gte=F("quota_min"), load__lte=F("quota_max")
-    )
+    fits = RawSQL(_FITS, [], output_field=BooleanField())  # noqa: S611 - a constant
+    return rows.filter(fits, quota_min__gt=0)
+
+
+_FITS = """
+EXISTS (SELECT FROM pairing_officialtally t WHERE t.official_id = pairing_official.id
+        AND t.households BETWEEN pairing_official.quota_min
+        AND pairing_official.quota_max)
+"""
 
 
 def _tiers(_request: HttpRequest) -> Sequence[tuple[str, Text | str]]:

@@ -149,11 +149,12 @@ class TownshipChange:
 
 
 def changes_by_township(run: Run) -> list[TownshipChange]:
-    """Count a run's lines by township, in order of code."""
-    counted = staging.rows(_BY_TOWNSHIP, [run.pk])
-    found: dict[str, dict[Change, int]] = {}
-    for code, change, count in counted:
-        found.setdefault(code, {})[Change(change)] = count
+    """Return a run's lines by township as counted when they were written."""
+    counted: dict[str, dict[str, int]] = (run.summary or {}).get("townships", {})
+    found = {
+        code: {Change(change): count for change, count in changes.items()}
+        for code, changes in counted.items()
+    }
     return [
         TownshipChange(
             code=DivisionCode(code),
@@ -167,10 +168,6 @@ def changes_by_township(run: Run) -> list[TownshipChange]:
 
 _HAD_ONE = {Change.KEEP, Change.REPLACE, Change.END}
 _HAS_ONE = {Change.KEEP, Change.NEW, Change.REPLACE}
-_BY_TOWNSHIP = """
-SELECT left(division_code, 9), change, count(*)
-FROM pairing_runpair WHERE run_id = %s GROUP BY 1, 2 ORDER BY 1, 2
-"""
 
 
 def latest_run(division: DivisionCode) -> Run | None:

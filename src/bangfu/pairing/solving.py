@@ -60,8 +60,8 @@ def solve(run: Run, *, on: date, progress: Progress) -> None:
     run.uncovered = _uncovered_by_township(result.uncovered_households)
     frames.keep(run, read)
     with staging.in_bulk():
-        changes = lines.write(run, read, result.pairs)
-    run.summary = _summary(run, result, read, changes)
+        townships = lines.write(run, read, result.pairs)
+    run.summary = _summary(result, read, townships)
     progress(STEPS, STEPS, _DONE)
 
 
@@ -92,10 +92,9 @@ def _uncovered_by_township(left_out: pl.DataFrame) -> list[dict[str, object]]:
 
 
 def _summary(
-    run: Run,
     result: pairing.Result,
     read: frames.RunFrames,
-    changes: dict[str, int],
+    townships: dict[str, dict[str, int]],
 ) -> dict[str, object]:
     """Return the figures of the command line's JSON; fixed households are covered."""
     found = result.as_json()
@@ -111,7 +110,11 @@ def _summary(
         "covered": result.covered + read.fixed,
         "covered_before": before,
         "fixed": read.fixed,
-        "changes": {Change(name).value: count for name, count in changes.items()},
+        "changes": {
+            change.value: sum(one.get(change.value, 0) for one in townships.values())
+            for change in Change
+        },
+        "townships": townships,
         "places_missing": read.places_missing,
         "km_price": read.params.km_price,
         "keep_price": read.params.keep_price,
