@@ -38,7 +38,7 @@ class Household(models.Model):
     division_code = DivisionCodeField()
     household_no = models.CharField(max_length=30, db_collation="C")
     group_name = models.CharField(max_length=40, blank=True)
-    head_name = models.CharField(max_length=60)
+    head_name = models.CharField(max_length=60, db_collation="C")
     head_initials = models.CharField(max_length=30, blank=True, db_collation="C")
     status = models.CharField(max_length=1, default="0")
     # identity
@@ -138,6 +138,8 @@ class Household(models.Model):
                 fields=["division_code", "status"], name="registry_hh_division"
             ),
             models.Index(fields=["head_initials"], name="registry_hh_initials"),
+            models.Index(fields=["head_name"], name="registry_hh_head_name"),
+            models.Index(fields=["household_no"], name="registry_hh_number"),
         ]
 
     def __str__(self) -> str:
@@ -164,7 +166,7 @@ class Member(models.Model):
     )
     division_code = DivisionCodeField()
     position = models.PositiveSmallIntegerField()
-    name = models.CharField(max_length=60)
+    name = models.CharField(max_length=60, db_collation="C")
     initials = models.CharField(max_length=30, blank=True, db_collation="C")
     sex = models.CharField(max_length=1, blank=True)
     birth_date = models.DateField(null=True)
@@ -228,6 +230,7 @@ class Member(models.Model):
                 fields=["identity_last_four_index"], name="registry_member_last_four"
             ),
             models.Index(fields=["initials"], name="registry_member_initials"),
+            models.Index(fields=["name"], name="registry_member_name"),
             models.Index(fields=["division_code"], name="registry_member_division"),
         ]
 

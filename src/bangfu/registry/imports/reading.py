@@ -80,18 +80,26 @@ def divisions_in(files: Sequence[FileReading]) -> set[DivisionCode]:
 
 
 def _in_file(name: str, refusal: Refusal) -> Refusal:
-    parts = [refusal.message, *([refusal.remedy] if refusal.remedy else [])]
-    parts += [finding.message for finding in refusal.findings[:_REASONS_MAX]]
+    reasons = [finding.message for finding in refusal.findings[:_REASONS_MAX]]
+    parts = [*(reasons or [refusal.message]), refusal.remedy]
+    said = [_sentence(part) for part in parts if part]
     kind = OutOfLimit if isinstance(refusal, OutOfLimit) else BadInput
     return kind(
         Text(
             "文件“{name}”：{reason}",
             "File “{name}”: {reason}",
-            {"name": name, "reason": join(parts, zh="", en=" ")},
+            {"name": name, "reason": join(said, zh="", en=" ")},
         ),
         findings=refusal.findings,
         code=refusal.reason_code,
     )
+
+
+def _sentence(text: Text) -> Text:
+    """End a text with a full stop; the words of a finding stand without one."""
+    if text.zh.endswith(("。", "！", "？")):
+        return text
+    return Text("{words}。", "{words}.", {"words": text})
 
 
 def _too_many_files(count: int) -> OutOfLimit:
