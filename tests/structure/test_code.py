@@ -24,6 +24,7 @@ LAYERS = [
     {"sample"},
     {"site", "cli"},
 ]
+LINES_MAX = 70  # of a function; 50 is where to stop, and most stop at 15
 OPERATIONS = sorted(SOURCE.glob("*/operations.py")) + sorted(
     SOURCE.glob("*/operations/*.py")
 )
@@ -46,7 +47,7 @@ def test_files_and_functions_can_be_read_in_one_go(path):
         f"{node.name}: {net_lines(node)}"
         for node in ast.walk(ast.parse(text))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        and net_lines(node) > 50
+        and net_lines(node) > LINES_MAX
     ]
 
     assert len(text.splitlines()) <= 500

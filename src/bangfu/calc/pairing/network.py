@@ -109,60 +109,23 @@ def build(
     shortfall: int,
 ) -> Network:
     """Build the network for given totals of uncovered households and shortfall."""
-    pools, groups = len(layout.pool_serves), len(layout.group_size)
     persons = _officials_with_node(roll)
-    first_person = FIRST_POOL + pools
+    first_person = FIRST_POOL + len(layout.pool_serves)
     first_hub = first_person + len(persons)
-    reach_pool, reach_place = arc_range(layout.pool_place_from, layout.pool_place_to)
-    expertises = roll.mismatch.shape[1]
-    hub_code = reach_place * expertises + layout.pool_expertise[reach_pool]
-    is_used = np.zeros(len(layout.place_key) * expertises, dtype=bool)
-    is_used[hub_code] = True
-    hubs = np.flatnonzero(is_used)
-    hub_at = np.cumsum(is_used) - 1
-    first_group = first_hub + len(hubs)
+    quota_node = quota_nodes(layout, persons, first_person)
     arcs = _Arcs()
     _add_quota_arcs(arcs, roll, layout, persons, first_person)
-    arcs.add(
-        "reach",
-        FIRST_POOL + reach_pool,
-        first_hub + hub_at[hub_code],
-        cost=distance_cost(
-            layout.pool_x[reach_pool],
-            layout.pool_y[reach_pool],
-            layout.place_x[reach_place],
-            layout.place_y[reach_place],
-            km_price,
-        ),
-        low=np.zeros(len(reach_pool), dtype=np.int64),
-        high=_spare(_place_sizes(layout)[reach_place]),
-    )
-    del reach_pool, reach_place, hub_code
-    hub_place, hub_expertise = np.divmod(hubs, expertises)
-    hub, group = arc_range(
-        layout.place_group_from[hub_place], layout.place_group_from[hub_place + 1]
-    )
-    arcs.add(
-        "need",
-        first_hub + hub,
-        first_group + group,
-        cost=roll.mismatch[layout.group_need[group], hub_expertise[hub]],
-        low=np.zeros(len(hub), dtype=np.int64),
-        high=_spare(layout.group_size[group]),
-    )
+    hub_place, hub_expertise = _add_reach_arcs(arcs, roll, layout, km_price, first_hub)
+    first_group = first_hub + len(hub_place)
+    _add_need_arcs(arcs, roll, layout, (hub_place, hub_expertise), first_hub)
     _add_single_arcs(arcs, roll, layout, km_price, first_group)
     kept_arc_of = _add_keep_arcs(
-        arcs,
-        roll,
-        layout,
-        quota_nodes(layout, persons, first_person),
-        (km_price, keep_price),
-        first_group,
+        arcs, roll, layout, quota_node, (km_price, keep_price), first_group
     )
     _add_slack_arcs(
         arcs, roll, layout, persons, (first_person, first_group), uncovered, shortfall
     )
-    supply = np.zeros(first_group + groups, dtype=np.int64)
+    supply = np.zeros(first_group + len(layout.group_size), dtype=np.int64)
     supply[SOURCE] = roll.households - uncovered + shortfall
     supply[UNCOVERED] = uncovered
     supply[IDLE] = -shortfall
@@ -181,9 +144,58 @@ def build(
         first_person=first_person,
         first_hub=first_hub,
         first_group=first_group,
-        quota_node=quota_nodes(layout, persons, first_person),
+        quota_node=quota_node,
         hub_place=hub_place,
         hub_expertise=hub_expertise,
+    )
+
+
+def _add_reach_arcs(
+    arcs: _Arcs, roll: Roll, layout: Layout, first_hub: int, km_price: int
+) -> Ints:
+    """Lead every pool to the places it serves, at its expertise; return the hubs used.
+
+    A hub is place * expertises + expertise; the result is in ascending order.
+    """
+    pool, place = arc_range(layout.pool_place_from, layout.pool_place_to)
+    expertises = roll.mismatch.shape[1]
+    hub = place * expertises + layout.pool_expertise[pool]
+    is_used = np.zeros(len(layout.place_key) * expertises, dtype=bool)
+    is_used[hub] = True
+    hub_at = np.cumsum(is_used) - 1
+    arcs.add(
+        "reach",
+        FIRST_POOL + pool,
+        first_hub + hub_at[hub],
+        cost=distance_cost(
+            layout.pool_x[pool],
+            layout.pool_y[pool],
+            layout.place_x[place],
+            layout.place_y[place],
+            km_price,
+        ),
+        low=np.zeros(len(pool), dtype=np.int64),
+        high=_spare(_place_sizes(layout)[place]),
+    )
+    return np.flatnonzero(is_used)
+
+
+def _add_need_arcs(
+    arcs: _Arcs, roll: Roll, layout: Layout, hubs: tuple[Ints, Ints], first_hub: int
+) -> None:
+    """Lead every hub (place, expertise) to the needs of its place."""
+    hub_place, hub_expertise = hubs
+    first_group = first_hub + len(hub_place)
+    hub, group = arc_range(
+        layout.place_group_from[hub_place], layout.place_group_from[hub_place + 1]
+    )
+    arcs.add(
+        "need",
+        first_hub + hub,
+        first_group + group,
+        cost=roll.mismatch[layout.group_need[group], hub_expertise[hub]],
+        low=np.zeros(len(hub), dtype=np.int64),
+        high=_spare(layout.group_size[group]),
     )
 
 
@@ -251,6 +263,50 @@ def _add_quota_arcs(
         cost=np.zeros(len(persons), dtype=np.int64),
         low=np.zeros(len(persons), dtype=np.int64),
         high=_spare(person_high),
+    )
+
+
+def _add_reach_arcs(
+    arcs: _Arcs, roll: Roll, layout: Layout, km_price: int, first_hub: int
+) -> tuple[Ints, Ints]:
+    """Link pools with the hubs in their reach; return (place, expertise) of the hubs."""
+    pool, place = arc_range(layout.pool_place_from, layout.pool_place_to)
+    expertises = roll.mismatch.shape[1]
+    hub_code = place * expertises + layout.pool_expertise[pool]
+    is_used = np.zeros(len(layout.place_key) * expertises, dtype=bool)
+    is_used[hub_code] = True
+    arcs.add(
+        "reach",
+        FIRST_POOL + pool,
+        first_hub + (np.cumsum(is_used) - 1)[hub_code],
+        cost=distance_cost(
+            layout.pool_x[pool],
+            layout.pool_y[pool],
+            layout.place_x[place],
+            layout.place_y[place],
+            km_price,
+        ),
+        low=np.zeros(len(pool), dtype=np.int64),
+        high=_spare(_place_sizes(layout)[place]),
+    )
+    return np.divmod(np.flatnonzero(is_used), expertises)
+
+
+def _add_need_arcs(
+    arcs: _Arcs, roll: Roll, layout: Layout, hubs: tuple[Ints, Ints], first_hub: int
+) -> None:
+    """Link every hub with the groups at its place."""
+    place, expertise = hubs
+    hub, group = arc_range(
+        layout.place_group_from[place], layout.place_group_from[place + 1]
+    )
+    arcs.add(
+        "need",
+        first_hub + hub,
+        first_hub + len(place) + group,
+        cost=roll.mismatch[layout.group_need[group], expertise[hub]],
+        low=np.zeros(len(hub), dtype=np.int64),
+        high=_spare(layout.group_size[group]),
     )
 
 
