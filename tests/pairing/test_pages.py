@@ -204,9 +204,13 @@ def test_returning_on_screen_asks_for_a_reason(tree, run, second, login):
 
 def test_a_helper_is_changed_on_screen(applied, office, login, county):
     from bangfu.pairing.models import Pairing
+    from bangfu.registry.models import Income
 
     client = login(office)
     home = county.households["h5"]
+    Income.objects.create(
+        household_id=home, division_code="990101102001", year=2015, recorded_by_id=0
+    )
     page = words(get(client, "change", home))
     assert "干部A1" in page
     assert "干部B1（单位T1，科员）" not in page  # no place left
@@ -222,19 +226,20 @@ def test_a_helper_is_changed_on_screen(applied, office, login, county):
         reason="就近帮扶",
     )
 
-    assert done.url == reverse("pairing:household", args=[home])
+    file = reverse("registry:household", args=[home])
+    assert done.url == f"{file}#pairing"
     assert (
         Pairing.objects.open().get(household=home).official_id
         == (county.officials["a1"])
     )
-    shown = words(get(client, "household", home))
+    shown = words(client.get(file))
     assert "就近帮扶" in shown
     assert "干部B1" in shown  # in the history
     assert (
         post(client, "end", home, from_date="2016-03-01", reason="举家外出").url
         == done.url
     )
-    assert "该户目前无人帮扶" in words(get(client, "household", home))
+    assert "该户目前无人帮扶" in words(client.get(file))
 
 
 def test_a_helper_sees_his_households_and_nothing_else(

@@ -317,6 +317,7 @@ LINES = ListSpec(
     key="pairing.lines",
     noun=Text("户", "households"),
     order="division_code",
+    row_url=lambda row: reverse("registry:household", args=[row.household_id]),
     columns=(
         Column(
             name="household",
@@ -386,7 +387,7 @@ HOUSEHOLDS = ListSpec(
     key="pairing.households",
     noun=Text("户", "households"),
     order="division_code",
-    row_url=lambda row: reverse("pairing:household", args=[row.pk]),
+    row_url=lambda row: reverse("registry:household", args=[row.pk]),
     columns=(
         Column(
             name="head_name",

@@ -215,8 +215,8 @@ coalesce((SELECT t.households FROM pairing_officialtally t
 """
 
 
-def official(official_id: int) -> Official:
-    """Return an official with unit and load. Raises NoSuchRecord."""
+def official(official_id: int) -> Any:
+    """Return an official with unit and `load`. Raises NoSuchRecord."""
     found: Official | None = officials().filter(pk=official_id).first()
     if found is None:
         raise _missing(Text("干部", "official"), official_id)

@@ -9,7 +9,6 @@ urlpatterns = [
     path("", views.coverage_board, name="coverage"),
     path("coverage/<str:code>/", views.coverage_board, name="coverage_of"),
     path("households/", views.households, name="households"),
-    path("households/<int:household_id>/", views.household, name="household"),
     path("households/<int:household_id>/change/", views.change, name="change"),
     path("households/<int:household_id>/end/", views.end, name="end"),
     path("officials/", views.officials, name="officials"),

@@ -379,22 +379,9 @@ def _back(request: HttpRequest, run_id: int, message: Text) -> HttpResponse:
 # By hand
 
 
-@login_required
-@require_safe
-def household(request: HttpRequest, household_id: int) -> HttpResponse:
-    """Show a household's helper, the helpers before, and the ways to change."""
-    by = _acting(request)
-    found = queries.household(household_id)
-    context = {
-        "title": found.head_name,
-        "crumbs": [
-            Crumb(HOUSEHOLDS, reverse("pairing:households")),
-            Crumb(found.head_name),
-        ],
-        "household": found,
-        **presenting.household_context(by, found),
-    }
-    return render(request, "pairing/household.html", context)
+def _file(household_id: int) -> str:
+    """Return the address of the household's file, at this app's panel."""
+    return reverse("registry:household", args=[household_id]) + "#pairing"
 
 
 @login_required
@@ -411,7 +398,7 @@ def change(request: HttpRequest, household_id: int) -> HttpResponse:
         officials=[(one.pk, presenting.candidate_words(one)) for one in offered],
         initial={"from_date": timezone.localdate()},
     )
-    back = reverse("pairing:household", args=[household_id])
+    back = _file(household_id)
     if form.is_valid():
         operations.change_by_hand(
             by=by,
@@ -454,7 +441,7 @@ def end(request: HttpRequest, household_id: int) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         initial={"from_date": timezone.localdate()},
     )
-    back = reverse("pairing:household", args=[household_id])
+    back = _file(household_id)
     if form.is_valid():
         operations.end_by_hand(
             by=by,
