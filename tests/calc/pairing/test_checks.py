@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 from tests.calc.pairing.test_dealing import pairs, town
 
-from bangfu.calc.pairing import Params, snap_to_divisions, solve
+from bangfu.calc.pairing import Params, checks, snap_to_divisions, solve
 from bangfu.calc.pairing.tables import EXAMPLES_MAX
 from bangfu.calc.values.findings import BadInput, OutOfLimit, Severity
 
@@ -268,3 +268,38 @@ def test_distinct_places_are_solved_exactly():
     result = solve(**tables)
 
     assert (result.cost, result.gap) == (2 * 300 * 100, 0)
+
+
+def test_free_text_in_place_of_categories_is_refused_when_it_must_be_priced():
+    households = town(1_100, [(0, 99)])["households"]
+    officials = town(1, [(0, 9)] * 1_000)["officials"]
+
+    found = findings(
+        households=households.with_columns(need=pl.col("id")),
+        officials=officials.with_columns(expertise=pl.col("id")),
+        costs=pl.DataFrame({"need": ["any"], "expertise": ["any"], "cost": [0]}),
+    )
+
+    assert found == [
+        (
+            "pairing.too_many_labels",
+            "1100 needs and 1000 expertises make more than 1000000 pairs.",
+        )
+    ]
+
+
+def test_free_text_does_no_harm_where_no_costs_are_given():
+    tables = town(300, [(0, 200), (0, 200)])
+    tables["households"] = tables["households"].with_columns(need=pl.col("id"))
+
+    result = solve(**tables)
+
+    assert (result.covered, result.cost) == (300, 0)
+
+
+def test_too_many_rows_are_refused(monkeypatch):
+    monkeypatch.setattr(checks, "HOUSEHOLDS_MAX", 2)
+
+    assert findings() == [
+        ("pairing.too_many_rows", "The table households has 3 rows, more than 2.")
+    ]

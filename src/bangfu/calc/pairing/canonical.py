@@ -200,21 +200,25 @@ def _legal_quotas(officials: pl.DataFrame) -> Ints:
 
 
 def _positions_in(series: pl.Series, labels: list[str]) -> Ints:
+    if labels == [""]:
+        return np.zeros(len(series), dtype=np.int64)
     return as_ints(series.cast(pl.Enum(labels)).to_physical())
 
 
 def _mismatch(
     households: pl.DataFrame, officials: pl.DataFrame, costs: pl.DataFrame | None
 ) -> tuple[list[str], list[str], Ints]:
+    if costs is None:
+        # Labels are not looked at: they might be free text, one for each household.
+        return [""], [""], np.zeros((1, 1), dtype=np.int64)
     needs = households["need"].unique().sort().to_list()
     expertises = officials["expertise"].unique().sort().to_list()
     table = np.zeros((len(needs), len(expertises)), dtype=np.int64)
-    if costs is not None:
-        row = {need: at for at, need in enumerate(needs)}
-        column = {expertise: at for at, expertise in enumerate(expertises)}
-        for need, expertise, cost in costs.iter_rows():
-            if need in row and expertise in column:
-                table[row[need], column[expertise]] = cost
+    row = {need: at for at, need in enumerate(needs)}
+    column = {expertise: at for at, expertise in enumerate(expertises)}
+    for need, expertise, cost in costs.iter_rows():
+        if need in row and expertise in column:
+            table[row[need], column[expertise]] = cost
     return needs, expertises, table
 
 

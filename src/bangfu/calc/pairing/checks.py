@@ -24,6 +24,7 @@ COORDINATE_MAX_KM = 20_000.0
 PRICE_MAX = 100_000
 MISMATCH_MAX = 1_000_000_000
 ARCS_MAX = 10_000_000
+LABELS_MAX = 1_000_000  # pairs of need and expertise
 CODE_SHAPE = r"^[0-9]{2}([0-9]{2}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?)?$"
 
 
@@ -318,7 +319,35 @@ def _coordinate_rules(schema: Schema, name: str) -> list[tuple[pl.Expr, Rule]]:
 def _check_costs(
     households: pl.DataFrame, officials: pl.DataFrame, costs: pl.DataFrame
 ) -> list[Finding]:
-    schema = tables.COSTS
+    needs = households["need"].unique().sort().to_list()
+    expertises = officials["expertise"].unique().sort().to_list()
+    if len(needs) * len(expertises) > LABELS_MAX:
+        return [_too_many_labels(len(needs), len(expertises))]
+    findings = _rows_where(costs, tables.COSTS, _cost_rules())
+    known = set(costs.select("need", "expertise").iter_rows())
+    lacking = [
+        {"need": need, "expertise": expertise}
+        for need in needs
+        for expertise in expertises
+        if (need, expertise) not in known
+    ]
+    if lacking:
+        lacks = Rule(
+            "pairing.no_cost",
+            Text(
+                "成本表没有需求“{need}”与专长“{expertise}”的成本。",
+                "The costs have no row for need “{need}” and expertise “{expertise}”.",
+            ),
+            subject="need",
+            remedy=Text("请补上这一行。", "Add the row."),
+            is_placed=False,
+        )
+        rules = [(pl.col("need").is_not_null(), lacks)]
+        findings += _rows_where(pl.DataFrame(lacking), tables.COSTS, rules)
+    return findings
+
+
+def _cost_rules() -> list[tuple[pl.Expr, Rule]]:
     bad_cost = Rule(
         "pairing.bad_cost",
         Text(
@@ -338,38 +367,27 @@ def _check_costs(
         ),
         subject="need",
     )
-    lacks = Rule(
-        "pairing.no_cost",
-        Text(
-            "成本表没有需求“{need}”与专长“{expertise}”的成本。",
-            "The costs have no row for need “{need}” and expertise “{expertise}”.",
-        ),
-        subject="need",
-        remedy=Text("请补上这一行。", "Add the row."),
-        is_placed=False,
-    )
     cost = pl.col("cost")
-    findings = _rows_where(
-        costs,
-        schema,
-        [
-            ((cost < 0) | (cost > MISMATCH_MAX), bad_cost),
-            (~pl.struct("need", "expertise").is_first_distinct(), repeated),
-        ],
-    )
-    known = set(costs.select("need", "expertise").iter_rows())
-    needs = households["need"].unique().sort().to_list()
-    expertises = officials["expertise"].unique().sort().to_list()
-    lacking = [
-        {"need": need, "expertise": expertise}
-        for need in needs
-        for expertise in expertises
-        if (need, expertise) not in known
+    return [
+        ((cost < 0) | (cost > MISMATCH_MAX), bad_cost),
+        (~pl.struct("need", "expertise").is_first_distinct(), repeated),
     ]
-    if lacking:
-        frame = pl.DataFrame(lacking)
-        findings += _rows_where(frame, schema, [(pl.col("need").is_not_null(), lacks)])
-    return findings
+
+
+def _too_many_labels(needs: int, expertises: int) -> Finding:
+    return Finding(
+        "pairing.too_many_labels",
+        tables.COSTS.name,
+        Text(
+            "需求 {needs} 种、专长 {expertises} 种，组合超过上限 {most} 种。",
+            "{needs} needs and {expertises} expertises make more than {most} pairs.",
+            {"needs": needs, "expertises": expertises, "most": LABELS_MAX},
+        ),
+        remedy=Text(
+            "请用统一的需求和专长类别，不要逐户填写。",
+            "Use common categories, not free text for each household.",
+        ),
+    )
 
 
 def _known_pairs(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -26,7 +27,7 @@ from bangfu.calc.pairing.jurisdictions import (
     starved_divisions,
 )
 from bangfu.calc.pairing.kinship import forbidden_households
-from bangfu.calc.pairing.proof import digest_of, prove
+from bangfu.calc.pairing.proof import Proof, digest_of, prove
 from bangfu.calc.pairing.result import Result, Status
 from bangfu.calc.pairing.shortages import (
     Shortage,
@@ -79,21 +80,31 @@ def solve(
     with watch.stage("proof"):
         proof = prove(roll, solution, digest_of(checked, params))
     with watch.stage("naming"):
-        official_of = solution.deal.official_of
-        load = np.bincount(official_of[official_of != NOBODY], minlength=roll.officials)
-        shortages = name_shortages(roll, tree, load, names or {})
-        shortages += _kin_shortages(roll, tree, solution, load)
         _check_price(roll, solution, params)
-        pairs = _pairs(roll, official_of)
-        loads = _loads(roll, solution, load)
-        left_out = _left_out(roll, tree, official_of)
+        result = _result(roll, tree, solution, proof, names or {})
+    return replace(
+        result,
+        findings=findings,
+        seconds=watch.seconds,
+        stages=watch.stages,
+        peak_mb=peak_mb(),
+    )
+
+
+def _result(
+    roll: Roll, tree: Tree, solution: Solution, proof: Proof, names: Mapping[str, str]
+) -> Result:
+    """Name pairs and shortages and count; time and findings are filled in later."""
+    official_of = solution.deal.official_of
+    load = np.bincount(official_of[official_of != NOBODY], minlength=roll.officials)
+    left_out = _left_out(roll, tree, official_of)
     below = load < roll.low
     full = left_out.height == 0 and not below.any()
     return Result(
         status=Status.OPTIMAL_FULL if full else Status.OPTIMAL_PARTIAL,
         households=roll.households,
         officials=roll.officials,
-        covered=pairs.height,
+        covered=roll.households - left_out.height,
         uncovered=left_out.height,
         below_min=int(below.sum()),
         shortfall=int((roll.low - load)[below].sum()),
@@ -102,16 +113,17 @@ def solve(
         kept=int(solution.deal.is_kept.sum()),
         cost=proof.objective,
         bound=proof.bound,
-        shortages=shortages,
-        pairs=pairs,
+        shortages=name_shortages(roll, tree, load, names)
+        + _kin_shortages(roll, tree, solution, load),
+        pairs=_pairs(roll, official_of),
         uncovered_households=left_out,
-        loads=loads,
+        loads=_loads(roll, solution, load),
         proof=proof,
-        findings=findings,
+        findings=[],
         rounds=solution.rounds,
-        seconds=watch.seconds,
-        stages=watch.stages,
-        peak_mb=peak_mb(),
+        seconds=0.0,
+        stages={},
+        peak_mb=0.0,
     )
 
 

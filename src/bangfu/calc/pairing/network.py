@@ -150,55 +150,6 @@ def build(
     )
 
 
-def _add_reach_arcs(
-    arcs: _Arcs, roll: Roll, layout: Layout, first_hub: int, km_price: int
-) -> Ints:
-    """Lead every pool to the places it serves, at its expertise; return the hubs used.
-
-    A hub is place * expertises + expertise; the result is in ascending order.
-    """
-    pool, place = arc_range(layout.pool_place_from, layout.pool_place_to)
-    expertises = roll.mismatch.shape[1]
-    hub = place * expertises + layout.pool_expertise[pool]
-    is_used = np.zeros(len(layout.place_key) * expertises, dtype=bool)
-    is_used[hub] = True
-    hub_at = np.cumsum(is_used) - 1
-    arcs.add(
-        "reach",
-        FIRST_POOL + pool,
-        first_hub + hub_at[hub],
-        cost=distance_cost(
-            layout.pool_x[pool],
-            layout.pool_y[pool],
-            layout.place_x[place],
-            layout.place_y[place],
-            km_price,
-        ),
-        low=np.zeros(len(pool), dtype=np.int64),
-        high=_spare(_place_sizes(layout)[place]),
-    )
-    return np.flatnonzero(is_used)
-
-
-def _add_need_arcs(
-    arcs: _Arcs, roll: Roll, layout: Layout, hubs: tuple[Ints, Ints], first_hub: int
-) -> None:
-    """Lead every hub (place, expertise) to the needs of its place."""
-    hub_place, hub_expertise = hubs
-    first_group = first_hub + len(hub_place)
-    hub, group = arc_range(
-        layout.place_group_from[hub_place], layout.place_group_from[hub_place + 1]
-    )
-    arcs.add(
-        "need",
-        first_hub + hub,
-        first_group + group,
-        cost=roll.mismatch[layout.group_need[group], hub_expertise[hub]],
-        low=np.zeros(len(hub), dtype=np.int64),
-        high=_spare(layout.group_size[group]),
-    )
-
-
 def quota_nodes(layout: Layout, persons: Ints, first_person: int) -> Ints:
     """Return the node through which each official's quota flows, (m,)."""
     node = FIRST_POOL + layout.pool_of

@@ -268,43 +268,59 @@ def find_households(
     First households without an official, then those of officials above their lower
     quota. inside: (m,), the officials concerned.
     """
-    code = ledger.codes[at]
+    remedies = _take_uncovered(ledger, inside, lacking)
+    lacking -= sum(remedy.places for remedy in remedies)
+    remedies += _hand_over(ledger, at, inside, lacking)
+    lacking -= sum(r.places for r in remedies if r.kind is RemedyKind.HAND_OVER)
+    if lacking:
+        message = Text(
+            "其余 {places} 户按规定核减下限。",
+            "Reduce lower quotas by the remaining {places}, as the regulation allows.",
+            {"places": counted(lacking, "household")},
+        )
+        code = ledger.codes[at]
+        remedies.append(Remedy(RemedyKind.REDUCE_MIN, code, lacking, (), message))
+    return remedies
+
+
+def _take_uncovered(ledger: Ledger, inside: Mask, lacking: int) -> list[Remedy]:
+    """Tell again, from the officials' side, whom they were offered to help."""
     remedies = []
     for target, officials, places in ledger.seconded:
         helps = inside[officials]
         chosen = officials[helps]
-        taken = np.minimum(places[helps], ledger.lack[chosen])
-        before = np.cumsum(taken) - taken
-        taken = np.clip(lacking - before, 0, taken)
+        taken = _fill(np.minimum(places[helps], ledger.lack[chosen]), lacking)
         ledger.lack[chosen] -= taken
-        helpers = int((taken > 0).sum())
-        if helpers:
-            lacking -= int(taken.sum())
-            message = Text(
-                "安排其中 {officials} 名干部帮扶{target}尚无帮扶责任人的 {places} 户。",
-                "Let {officials} of them take {places} of {target} without an official.",
-                {
-                    "officials": helpers,
-                    "target": ledger.name(target),
-                    "places": counted(int(taken.sum()), "household"),
-                },
-            )
-            remedies.append(
-                Remedy(
-                    RemedyKind.SECOND,
-                    target,
-                    int(taken.sum()),
-                    ledger.ids(chosen[taken > 0]),
-                    message,
-                )
-            )
+        total, helpers = int(taken.sum()), chosen[taken > 0]
+        if total == 0:
+            continue
+        lacking -= total
+        message = Text(
+            "安排其中 {officials} 名干部帮扶{target}尚无帮扶责任人的 {places} 户。",
+            "Let {officials} of them take {places} of {target} without an official.",
+            {
+                "officials": len(helpers),
+                "target": ledger.name(target),
+                "places": counted(total, "household"),
+            },
+        )
+        remedies.append(
+            Remedy(RemedyKind.SECOND, target, total, ledger.ids(helpers), message)
+        )
+    return remedies
+
+
+def _hand_over(ledger: Ledger, at: int, inside: Mask, lacking: int) -> list[Remedy]:
+    """Let officials above their lower quota give households away, the nearest first."""
+    remedies = []
     surplus = np.where(inside, 0, ledger.surplus)
-    for source, officials in _nearest_sources(ledger, code, surplus):
+    for source, officials in _nearest_sources(ledger, ledger.codes[at], surplus):
         chosen, taken = _take(ledger, surplus, officials, lacking)
-        if len(chosen) == 0:
+        total = int(taken.sum())
+        if total == 0:
             break
         ledger.surplus[chosen] -= taken
-        lacking -= int(taken.sum())
+        lacking -= total
         message = Text(
             "由{source}高于下限的 {officials} 名干部让出 {places} 户，交其中的干部帮扶。",
             "Let {officials} of {source} above the lower quota hand over {places} to "
@@ -312,23 +328,10 @@ def find_households(
             {
                 "source": ledger.name(source),
                 "officials": counted(len(chosen), "official"),
-                "places": counted(int(taken.sum()), "household"),
+                "places": counted(total, "household"),
             },
         )
         remedies.append(
-            Remedy(
-                RemedyKind.HAND_OVER,
-                source,
-                int(taken.sum()),
-                ledger.ids(chosen),
-                message,
-            )
+            Remedy(RemedyKind.HAND_OVER, source, total, ledger.ids(chosen), message)
         )
-    if lacking:
-        message = Text(
-            "其余 {places} 户按规定核减下限。",
-            "Reduce lower quotas by the remaining {places}, as the regulation allows.",
-            {"places": counted(lacking, "household")},
-        )
-        remedies.append(Remedy(RemedyKind.REDUCE_MIN, code, lacking, (), message))
     return remedies
