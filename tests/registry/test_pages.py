@@ -145,7 +145,7 @@ def test_readers_read_and_change_nothing(login, stored, make_actor, role):
     assert page(client, "imports").status_code == 403
 
 
-def test_the_print_view_fits_the_record_without_the_shell(login, office, stored):
+def test_the_print_view_shows_the_record_and_who_printed_it(login, office, stored):
     content = page(login(office), "print", stored[0].pk).content.decode()
 
     assert "建档立卡户登记信息" in content

@@ -169,11 +169,17 @@ def _typed(column: Column, value: Any) -> object:
 
 
 def _field(column: Column, household: Household) -> forms.Field:
+    unit = column.unit
     common: dict[str, Any] = {
-        "label": say_later(column.title.zh, column.title.en),
+        "label": say_later(column.title.zh, column.title.en)
+        if unit is None
+        else say_later(
+            "{title}（{unit}）", "{title} ({unit})", title=column.title, unit=unit
+        ),
         "required": False,
     }
-    if column.help is not None:
+    # The help of a code column says how to write codes into a cell.
+    if column.help is not None and column.codes is None:
         common["help_text"] = say_later(column.help.zh, column.help.en)
     if column.key in SEALED:
         tail = getattr(household, f"{column.key}_tail")

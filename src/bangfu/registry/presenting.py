@@ -104,26 +104,39 @@ class Group:
     title: Text
     facts: list[Fact]
 
+    @property
+    def known(self) -> list[Fact]:
+        """The facts that are on file."""
+        return [fact for fact in self.facts if fact[1] is not None]
+
 
 def fact_groups(household: Household) -> list[Group]:
-    """Return the facts of a household by section; the guarantees come by themselves."""
+    """Return the facts of a household by section.
+
+    Contact and account, partly sealed, and the guarantees are shown by themselves.
+    """
     return [
-        Group(title, [fact(household, name) for name in names if name not in _SEALED])
+        Group(title, [fact(household, name) for name in names])
         for title, names in SECTIONS[:-1]
+        if not set(names) & set(_SEALED)
     ]
 
 
 def fact(household: Household, name: str) -> Fact:
     """Return one fact with its title and unit."""
     column = HOUSEHOLD_SHEET.by_key[name]
-    title = column.title
-    if column.unit is not None:
-        title = Text(
-            "{title}（{unit}）",
-            "{title} ({unit})",
-            {"title": title, "unit": column.unit},
-        )
-    return title, shown(column, getattr(household, name))
+    return title_with_unit(column), shown(column, getattr(household, name))
+
+
+def title_with_unit(column: Column) -> Text:
+    """Return a column's title with its unit, if it has one."""
+    if column.unit is None:
+        return column.title
+    return Text(
+        "{title}（{unit}）",
+        "{title} ({unit})",
+        {"title": column.title, "unit": column.unit},
+    )
 
 
 def guarantees(household: Household) -> list[tuple[Text, Badge]]:
@@ -230,11 +243,24 @@ def member_row(member: Member, *, on: date) -> MemberRow:
 
 @dataclass(frozen=True, slots=True)
 class IncomeRow:
-    """A year of income with its parts. badge: below or above the line of that year."""
+    """A year of income with its parts, yuan in words.
+
+    badge: below or above the line of that year.
+    """
 
     year: queries.YearOfIncome
-    parts: list[tuple[Text, int | None]]
+    parts: list[tuple[Text, str]]
     badge: Badge | None
+
+    @property
+    def net_words(self) -> str:
+        """The net income."""
+        return formats.amount(self.year.income.net_fen)
+
+    @property
+    def per_person_words(self) -> str:
+        """The net income per person."""
+        return formats.amount(self.year.per_person_fen)
 
     @property
     def line_words(self) -> str:
@@ -249,7 +275,10 @@ def income_row(year: queries.YearOfIncome) -> IncomeRow:
     """Return a year as the file shows it."""
     income: Income = year.income
     parts = [
-        (HOUSEHOLD_SHEET.by_key[name].title, getattr(income, f"{name}_fen"))
+        (
+            HOUSEHOLD_SHEET.by_key[name].title,
+            formats.amount(getattr(income, f"{name}_fen")),
+        )
         for name in _PARTS
     ]
     badges = {

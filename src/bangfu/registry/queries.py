@@ -35,7 +35,9 @@ def find(rows: QuerySet[Household], words: str) -> QuerySet[Household]:
         code, _, number = words.rpartition("/")
         if code:
             return rows.filter(division_code=code[:12], household_no=number)
-        return rows.filter(_begins("household_no", words) | _begins("division_code", words))
+        return rows.filter(
+            _begins("household_no", words) | _begins("division_code", words)
+        )
     else:
         people, heads = _begins("name", words), _begins("head_name", words)
     members = Member.objects.filter(people, left_date=None)

@@ -36,6 +36,7 @@ from bangfu.web.once import only_once
 HOUSEHOLDS = Text("贫困户", "Households")
 LOOK_UP = Text("按身份证号码后四位查找", "Look up by last four characters")
 CHANGE = Text("修改", "Change")
+PRINT = Text("建档立卡户登记信息", "Household on the register")
 REVEAL = Text("查看完整内容", "Show in full")
 _UNPROCESSABLE = 422
 
@@ -92,6 +93,8 @@ def household_print(request: HttpRequest, household_id: int) -> HttpResponse:
     by = acting_reader(request)
     file = _file(household_id)
     context = _file_context(file, by)
+    context["title"] = PRINT
+    context["crumbs"] = [*_crumbs(file.household), Crumb(PRINT)]
     context["printed_words"] = formats.moment(timezone.now())
     return render(request, "registry/print.html", context)
 

@@ -4,42 +4,41 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('registry', '0003_registered_elsewhere'),
+        ("registry", "0003_registered_elsewhere"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='household',
-            name='head_name',
-            field=models.CharField(db_collation='C', max_length=60),
+            model_name="household",
+            name="head_name",
+            field=models.CharField(db_collation="C", max_length=60),
         ),
         migrations.AlterField(
-            model_name='householdevent',
-            name='head_name',
-            field=models.CharField(db_collation='C', max_length=60),
+            model_name="householdevent",
+            name="head_name",
+            field=models.CharField(db_collation="C", max_length=60),
         ),
         migrations.AlterField(
-            model_name='member',
-            name='name',
-            field=models.CharField(db_collation='C', max_length=60),
+            model_name="member",
+            name="name",
+            field=models.CharField(db_collation="C", max_length=60),
         ),
         migrations.AlterField(
-            model_name='memberevent',
-            name='name',
-            field=models.CharField(db_collation='C', max_length=60),
+            model_name="memberevent",
+            name="name",
+            field=models.CharField(db_collation="C", max_length=60),
         ),
         migrations.AddIndex(
-            model_name='household',
-            index=models.Index(fields=['head_name'], name='registry_hh_head_name'),
+            model_name="household",
+            index=models.Index(fields=["head_name"], name="registry_hh_head_name"),
         ),
         migrations.AddIndex(
-            model_name='household',
-            index=models.Index(fields=['household_no'], name='registry_hh_number'),
+            model_name="household",
+            index=models.Index(fields=["household_no"], name="registry_hh_number"),
         ),
         migrations.AddIndex(
-            model_name='member',
-            index=models.Index(fields=['name'], name='registry_member_name'),
+            model_name="member",
+            index=models.Index(fields=["name"], name="registry_member_name"),
         ),
     ]
