@@ -184,6 +184,10 @@ def test_a_run_goes_from_order_to_execution_on_screen(
 
     client = login(second)
     assert post(client, "approve", run.pk, reason="同意").status_code == 302
+    unclear = post(client, "apply", run.pk, from_date="某天")
+    assert unclear.status_code == 422
+    run.refresh_from_db()
+    assert run.state == "approved"
     assert post(client, "apply", run.pk, from_date="2016-03-01").status_code == 302
     operations.apply(by=second, at=now, run_id=run.pk, from_date=DAY)
     assert Pairing.objects.open().count() == 6

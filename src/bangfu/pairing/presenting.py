@@ -69,8 +69,8 @@ def meaning(run: Run) -> Text | None:
 
 
 def named_changes(run: Run, *, at: date) -> list[dict[str, Any]]:
-    """Return the changes by township with names and addresses."""
-    changes = queries.changes_by_township(run) if run.summary else []
+    """Return the changes by county or township with names and addresses."""
+    changes = queries.changes_by_part(run) if run.summary else []
     names = divisions.names([one.code for one in changes], at=at)
     lines = reverse("pairing:lines", args=[run.pk])
     return [

@@ -22,7 +22,7 @@ from django.db.models import (
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
-from bangfu.calc.values.division_code import DivisionCode
+from bangfu.calc.values.division_code import DivisionCode, Level
 from bangfu.calc.values.findings import BadInput
 from bangfu.calc.values.text import Text
 from bangfu.jobs.models import Job, State
@@ -40,7 +40,7 @@ from bangfu.pairing.states import Change, RunState
 from bangfu.registry.code_lists import ACTIVE_STATUS
 from bangfu.registry.models import Household
 
-CANDIDATES_MAX = 50
+CANDIDATES_MAX = 20
 
 
 class NoSuchRecord(BadInput):
@@ -134,8 +134,8 @@ def run_lines(run: Run) -> QuerySet[RunPair]:
 
 
 @dataclass(frozen=True, slots=True)
-class TownshipChange:
-    """What a run would do in one township; counts of households."""
+class PartChange:
+    """What a run would do in one part of its division; counts of households."""
 
     code: DivisionCode
     before: int
@@ -148,15 +148,21 @@ class TownshipChange:
         return sum(self.changes.values())
 
 
-def changes_by_township(run: Run) -> list[TownshipChange]:
-    """Return a run's lines by township as counted when they were written."""
+def changes_by_part(run: Run) -> list[PartChange]:
+    """Return a run's lines as counted when they were written: by county, or township.
+
+    A run over a city is counted by county, any other by township.
+    """
     counted: dict[str, dict[str, int]] = (run.summary or {}).get("townships", {})
-    found = {
-        code: {Change(change): count for change, count in changes.items()}
-        for code, changes in counted.items()
-    }
+    is_city = run.division_code.level is Level.CITY
+    digits = Level.COUNTY if is_city else Level.TOWNSHIP
+    found: dict[str, dict[Change, int]] = {}
+    for code, changes in counted.items():
+        part = found.setdefault(code[:digits], {})
+        for name, count in changes.items():
+            part[Change(name)] = part.get(Change(name), 0) + count
     return [
-        TownshipChange(
+        PartChange(
             code=DivisionCode(code),
             before=sum(n for change, n in changes.items() if change in _HAD_ONE),
             after=sum(n for change, n in changes.items() if change in _HAS_ONE),

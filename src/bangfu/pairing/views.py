@@ -297,12 +297,24 @@ def lines(request: HttpRequest, run_id: int) -> HttpResponse:
 @only_once
 def approve(request: HttpRequest, run_id: int) -> HttpResponse:
     """Approve a run."""
+    by = _acting(request)
+    permissions.check_decide(by, queries.run(run_id))
     form = ApproveForm(request.POST)
-    reason = form.cleaned_data["reason"] if form.is_valid() else ""
-    operations.approve(
-        by=_acting(request), at=timezone.now(), run_id=run_id, reason=reason
+    if form.is_valid():
+        operations.approve(
+            by=by,
+            at=timezone.now(),
+            run_id=run_id,
+            reason=form.cleaned_data["reason"],
+        )
+        return _back(request, run_id, Text("已批准。", "Approved."))
+    return _form(
+        request,
+        form,
+        title=Text("批准方案", "Approve the run"),
+        back=reverse("pairing:run", args=[run_id]),
+        submit=Text("批准", "Approve"),
     )
-    return _back(request, run_id, Text("已批准。", "Approved."))
 
 
 @login_required
@@ -334,14 +346,24 @@ def reject(request: HttpRequest, run_id: int) -> HttpResponse:
 @only_once
 def apply(request: HttpRequest, run_id: int) -> HttpResponse:
     """Order an approved run to be carried out."""
+    by = _acting(request)
+    permissions.check_apply(by, queries.run(run_id))
     form = ApplyForm(request.POST)
-    day = timezone.localdate()
     if form.is_valid():
-        day = form.cleaned_data["from_date"]
-    operations.order_apply(
-        by=_acting(request), at=timezone.now(), run_id=run_id, from_date=day
+        operations.order_apply(
+            by=by,
+            at=timezone.now(),
+            run_id=run_id,
+            from_date=form.cleaned_data["from_date"],
+        )
+        return redirect("pairing:run", run_id)
+    return _form(
+        request,
+        form,
+        title=Text("执行方案", "Carry the run out"),
+        back=reverse("pairing:run", args=[run_id]),
+        submit=Text("执行方案", "Carry it out"),
     )
-    return redirect("pairing:run", run_id)
 
 
 @login_required
