@@ -26,7 +26,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results" / "pages.json"
-EMPTY = "/accounts/new-password/"
+EMPTY = "/accounts/password/change/"
 LIST_LIMIT, BOARD_LIMIT = 5.0, 10.0
 WARM_UP = 5
 SEED = 20160301
@@ -42,6 +42,7 @@ def main() -> int:
     folder = options.var or Path(tempfile.mkdtemp(prefix="bangfu-bench-"))
     folder.mkdir(exist_ok=True)
     folder.chmod(0o755)
+    (folder / "static").mkdir(exist_ok=True)
     os.environ |= {
         "BANGFU_VAR": str(folder),
         "DJANGO_SETTINGS_MODULE": "bangfu.site.settings",
