@@ -126,6 +126,8 @@ class Installation:
                 if named := PIP_NAMES_A_PACKAGE.match(line):
                     done += 1
                     _show(done, total, named[1])
+                elif line.startswith("Installing collected packages"):
+                    say("正在解包……", "Unpacking them ...")
         if pip.returncode:
             raise _failed("pip", "".join(lines[-15:]))
 
