@@ -90,7 +90,7 @@ def test_no_view_or_function_runs_around_row_security(db):
     """Functions that run as their owner are listed, each with a reason to exist."""
     allowed = {
         # answers only which counties hold a person already, never the row
-        "registry_live_elsewhere",
+        "registry_registered_elsewhere",
     }
     with connection.cursor() as cursor:
         cursor.execute(

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from bangfu.accounts import lockout, operations, queries
+from bangfu.accounts import lockout, operations, queries, rules
 from bangfu.accounts.addresses import client_address
 from bangfu.accounts.models import User
 from bangfu.calc.values.findings import BadInput
@@ -91,7 +91,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def clean_password(self, password: str, user: User | None = None) -> str:
         """Refuse a password as the first log-in does."""
         try:
-            operations.check_password(password=password, user=user)
+            rules.check_password(password=password, user=user)
         except BadInput as refusal:
             raise ValidationError(say(refusal.message)) from refusal
         return password

@@ -6,7 +6,6 @@ import secrets
 from datetime import date, datetime, timedelta
 
 from allauth.mfa.models import Authenticator
-from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -99,29 +98,8 @@ def reset_second_step(*, by: Actor, at: datetime, user: User, reason: str) -> No
         )
 
 
-def check_password(*, password: str, user: User | None) -> None:
-    """Raise BadInput with every reason why `password` will not do for `user`.
-
-    Not the password that he has now: a one-time password must not become a lasting one.
-    """
-    try:
-        validate_password(password, user)
-    except ValidationError as error:
-        reasons = " ".join(error.messages)
-        raise BadInput(
-            Text("密码不合要求：{why}", "Password refused: {why}", {"why": reasons})
-        ) from error
-    if user is not None and user.check_password(password):
-        raise BadInput(
-            Text(
-                "新密码不能与现在的密码相同。",
-                "The new password must differ from the present one.",
-            )
-        )
-
-
 def set_own_password(*, by: Actor, at: datetime, user: User, password: str) -> None:
-    """Replace a password by one that the person chose and `check_password` let pass."""
+    """Replace a password by one that the person chose and `rules.check_password` let pass."""
     with acting(by):
         user.set_password(password)
         user.must_change_password = False

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from bangfu.accounts.models import USERNAME_PATTERN
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+
+from bangfu.accounts.models import USERNAME_PATTERN, User
 from bangfu.accounts.roles import Role
 from bangfu.calc.values.division_code import DivisionCode
 from bangfu.calc.values.findings import BadInput, NotAllowed
@@ -126,5 +129,26 @@ def check_period(valid_from: date, last_day: date | None, *, today: date) -> Non
             Text(
                 "最后一天不能早于生效日期。",
                 "The last day lies before the first.",
+            )
+        )
+
+
+def check_password(*, password: str, user: User | None) -> None:
+    """Raise BadInput with every reason why `password` will not do for `user`.
+
+    Not the password that he has now: a one-time password must not become a lasting one.
+    """
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        reasons = " ".join(error.messages)
+        raise BadInput(
+            Text("密码不合要求：{why}", "Password refused: {why}", {"why": reasons})
+        ) from error
+    if user is not None and user.check_password(password):
+        raise BadInput(
+            Text(
+                "新密码不能与现在的密码相同。",
+                "The new password must differ from the present one.",
             )
         )

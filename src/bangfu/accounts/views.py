@@ -8,14 +8,14 @@ from typing import Any
 
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
-from bangfu.accounts import operations, permissions, places, presenting, queries
+from bangfu.accounts import operations, permissions, places, presenting, queries, rules
 from bangfu.accounts.forms import GrantForm, NewPasswordForm, ReasonForm, UserForm
 from bangfu.accounts.middleware import GRANT_KEY
 from bangfu.accounts.models import Grant, User
@@ -80,11 +80,11 @@ def new_password(request: HttpRequest) -> HttpResponse:
     assert isinstance(request.user, User)  # noqa: S101 - log-in is required
     if not request.user.must_change_password:
         return redirect("account_change_password")
-    form = NewPasswordForm(request.POST or None)
+    form = NewPasswordForm(_posted(request))
     if request.method == "POST" and form.is_valid():
         password = form.cleaned_data["password"]
         try:
-            operations.check_password(password=password, user=request.user)
+            rules.check_password(password=password, user=request.user)
         except BadInput as refusal:
             form.add_error("password", say(refusal.message))
         else:
@@ -110,7 +110,7 @@ def users(request: HttpRequest, _by: Actor, division: DivisionCode) -> HttpRespo
 @for_administrators
 def user_new(request: HttpRequest, by: Actor, division: DivisionCode) -> HttpResponse:
     """Create a user and show the one-time password once."""
-    form = UserForm(request.POST or None)
+    form = UserForm(_posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             user, password = operations.create_user(
@@ -163,7 +163,7 @@ def grant_new(
     permissions.check_not_self(by, found.pk)
     today = timezone.localdate()
     form = GrantForm(
-        request.POST or None,
+        _posted(request),
         initial={"division": division, "valid_from": today},
         within=division,
         today=today,
@@ -242,7 +242,7 @@ def active(
 ) -> HttpResponse:
     """Disable or enable a user, with a reason."""
     found = _user(division, user_id)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(_posted(request))
     if request.method == "POST" and form.is_valid():
         operations.set_active(
             by=by,
@@ -271,7 +271,7 @@ def second_step_reset(
 ) -> HttpResponse:
     """Switch off the second step of somebody who lost it, with a reason."""
     found = _user(division, user_id)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(_posted(request))
     if request.method == "POST" and form.is_valid():
         operations.reset_second_step(
             by=by,
@@ -290,7 +290,7 @@ def grant_end(
 ) -> HttpResponse:
     """End a grant at once, with a reason."""
     grant = get_object_or_404(Grant.objects.select_related("user"), pk=grant_id)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(_posted(request))
     if request.method == "POST" and form.is_valid():
         operations.end_grant(
             by=by, at=timezone.now(), grant=grant, reason=form.cleaned_data["reason"]
@@ -327,6 +327,11 @@ def _page_of(user: User, act: Text) -> dict[str, Any]:
             Crumb(act),
         ],
     }
+
+
+def _posted(request: HttpRequest) -> QueryDict | None:
+    """Return what was posted; an empty post is refused, not taken for a first look."""
+    return request.POST if request.method == "POST" else None
 
 
 def _form(

@@ -59,11 +59,6 @@ class TooManyLooks(OutOfLimit):
     retryable = True
 
 
-def version_of(household: Household) -> str:
-    """Return what tells whether a household was changed since it was read."""
-    return str(household.recorded_at.isoformat())
-
-
 def update_household(
     *,
     by: Actor,
@@ -75,7 +70,7 @@ def update_household(
 ) -> list[Finding]:
     """Change facts of a household by hand; return what is doubtful now.
 
-    version: `version_of` the household as the editor saw it. changes: by key of the
+    version: `queries.version_of` the household as the editor saw it. changes: by key of the
     households' sheet, None empties a value; incomes go by year. Raises NotAllowed,
     NoSuchHousehold, EditedMeanwhile, ImportRunning, BadInput with findings; the
     household stays as it was.
@@ -86,7 +81,7 @@ def update_household(
         _check_reason(reason)
         locks.take_together(household.division_code)
         household = Household.objects.select_for_update().get(pk=household_id)
-        if version_of(household) != version:
+        if queries.version_of(household) != version:
             raise _edited(household, changes)
         write = import_string(_WRITE_BY_HAND)
         found: list[Finding] = write(household=household, changes=changes, by=by, at=at)

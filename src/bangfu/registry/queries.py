@@ -200,3 +200,8 @@ _RULES = (
     ("V14", "五保户劳力", "five-guarantee labour"),
     ("V15", "雷同数据", "copied values"),
 )
+
+
+def version_of(household: Household) -> str:
+    """Return what tells whether a household was changed since it was read."""
+    return str(household.recorded_at.isoformat())

@@ -107,7 +107,7 @@ def change(request: HttpRequest, household_id: int) -> HttpResponse:
     found = _file(household_id).household
     permissions.check_edit(by, found.division_code)
     form = _form(found, request.POST if request.method == "POST" else None)
-    form.fields["version"].initial = operations.version_of(found)
+    form.fields["version"].initial = queries.version_of(found)
     back = reverse("registry:household", args=[household_id])
     if form.is_valid():
         try:
@@ -256,7 +256,7 @@ def _again(request: HttpRequest, form: Any, refusal: operations.EditedMeanwhile)
     """Return the form with what was entered, on the household as it stands now."""
     fresh = _file(form.household.pk).household
     data = request.POST.copy()
-    data["version"] = operations.version_of(fresh)
+    data["version"] = queries.version_of(fresh)
     again = _form(fresh, data)
     again.is_valid()
     again.add_error(None, say(refusal))
