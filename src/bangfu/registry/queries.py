@@ -41,7 +41,9 @@ def find(rows: QuerySet[Household], words: str) -> QuerySet[Household]:
     else:
         people, heads = _begins("name", words), _begins("head_name", words)
     members = Member.objects.filter(people, left_date=None)
-    return rows.filter(heads | Q(pk__in=members.values("household_id")))
+    # A union, not an OR: both halves then come from an index, and no table is walked.
+    found = Household.objects.filter(heads).values("pk")
+    return rows.filter(pk__in=found.union(members.values("household_id")))
 
 
 def _begins(field: str, start: str) -> Q:
