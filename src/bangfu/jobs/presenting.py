@@ -20,8 +20,11 @@ _BADGES = {
 
 
 def kind_text(job: Job) -> Text:
-    """Return the name of the job's kind (settings.BANGFU_JOB_TEXTS)."""
-    text: Text = settings.BANGFU_JOB_TEXTS[job.kind]
+    """Return the name of the job's kind (settings.BANGFU_JOB_TEXTS).
+
+    A job of a kind that an upgrade took away is still shown, by its identifier.
+    """
+    text: Text = settings.BANGFU_JOB_TEXTS.get(job.kind) or Text(job.kind, job.kind)
     return text
 
 
@@ -30,6 +33,14 @@ def state_badge(job: Job) -> Badge:
     state = State(job.state)
     kind, icon = _BADGES[state]
     return Badge(state.text, kind, icon)
+
+
+def page_of(job: Job) -> str:
+    """Return the address of what the job works on (settings.BANGFU_JOB_PAGES), or ""."""
+    route, key = settings.BANGFU_JOB_PAGES.get(job.kind, ("", ""))
+    if not route or key not in job.payload:
+        return ""
+    return reverse(route, args=[job.payload[key]])
 
 
 def progress_of(job: Job) -> Progress:

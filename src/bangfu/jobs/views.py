@@ -7,14 +7,15 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from bangfu.calc.values.findings import NotAllowed
 from bangfu.calc.values.text import Text
 from bangfu.jobs import operations
 from bangfu.jobs.models import Job, State
-from bangfu.jobs.presenting import kind_text, progress_of, state_badge
+from bangfu.jobs.presenting import kind_text, page_of, progress_of, state_badge
 from bangfu.scope import Actor
 from bangfu.web.columns import Column
 from bangfu.web.filters import ChoiceFilter
@@ -27,7 +28,7 @@ JOBS = ListSpec(
     noun=Text("项", "jobs"),
     order="-id",
     empty=Text("还没有后台任务。", "There are no jobs yet."),
-    row_url=lambda job: f"/jobs/{job.pk}/",
+    row_url=lambda job: reverse("jobs:job", args=[job.pk]),
     columns=(
         Column(name="kind", text=Text("任务", "Job"), value=kind_text, is_fixed=True),
         Column(
@@ -60,6 +61,7 @@ JOBS = ListSpec(
 
 
 @login_required
+@require_safe
 def job_list(request: HttpRequest) -> HttpResponse:
     """List the jobs within the acting scope, newest first."""
     _acting(request)
@@ -68,6 +70,7 @@ def job_list(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
+@require_safe
 def job(request: HttpRequest, job_id: int) -> HttpResponse:
     """Show one job, its progress and what came of it."""
     actor = _acting(request)
@@ -78,6 +81,7 @@ def job(request: HttpRequest, job_id: int) -> HttpResponse:
 
 
 @login_required
+@require_safe
 def progress(request: HttpRequest, job_id: int) -> HttpResponse:
     """Answer the progress block, which asks every two seconds."""
     _acting(request)
@@ -92,7 +96,9 @@ def progress(request: HttpRequest, job_id: int) -> HttpResponse:
 @require_POST
 def cancel(request: HttpRequest, job_id: int) -> HttpResponse:
     """Cancel a job that one has ordered."""
-    operations.cancel(by=_acting(request), at=timezone.now(), job_id=job_id)
+    actor = _acting(request)
+    get_object_or_404(Job, pk=job_id)
+    operations.cancel(by=actor, at=timezone.now(), job_id=job_id)
     return redirect("jobs:job", job_id)
 
 
@@ -101,10 +107,11 @@ def _context(found: Job, actor: Actor) -> dict[str, Any]:
         "job": found,
         "badge": state_badge(found),
         "progress": progress_of(found),
+        "page_url": page_of(found) if found.user_id == actor.user_id else "",
         "can_cancel": not found.is_final
         and not found.cancel_requested
         and found.user_id == actor.user_id,
-        "crumbs": [Crumb(TITLE, "/jobs/"), Crumb(kind_text(found))],
+        "crumbs": [Crumb(TITLE, reverse("jobs:list")), Crumb(kind_text(found))],
     }
 
 

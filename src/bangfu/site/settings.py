@@ -151,6 +151,13 @@ BANGFU_JOB_TEXTS = {
     "pairing.solve": Text("计算配对方案", "Solve a pairing run"),
     "pairing.apply": Text("执行配对方案", "Apply a pairing run"),
 }
+# Where a job's page leads: the route, and the part of the payload that it takes.
+BANGFU_JOB_PAGES = {
+    "registry.import": ("registry:import", "import_id"),
+    "registry.apply_import": ("registry:import", "import_id"),
+    "pairing.solve": ("pairing:run", "run_id"),
+    "pairing.apply": ("pairing:run", "run_id"),
+}
 BANGFU_IMPORTS = {
     "households": "bangfu.registry.intake.HOUSEHOLDS",
     "officials": "bangfu.pairing.intake.OFFICIALS",
