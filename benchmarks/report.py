@@ -46,7 +46,12 @@ def _pairing() -> str:
     )
     exponents = result.get("exponents", {})
     grown = ", ".join(f"{case} {value:.2f}" for case, value in exponents.items())
-    missed = result["missed"]
+    limit = result["targets"]["ratio"]
+    missed = result["missed"] + [
+        f"{row['size']:,} {row['case']}: ratio {row['ratio']:.2f} above {limit}"
+        for row in result["rows"]
+        if row["ratio"] > limit
+    ]
     return f"""
 ## Pairing
 
@@ -82,9 +87,9 @@ changed, {result["counts_again"]["same"]:,} same.
 def _reading() -> str:
     result = _result("reading")
     figures = "".join(
-        f"| {name} | {value} |\n"
+        f"| {name.replace('_', ' ')} | {value} |\n"
         for name, value in result.items()
-        if isinstance(value, int | float | str | bool)
+        if isinstance(value, int | float) and name != "passed"
     )
     return f"""
 ## Reading workbooks
