@@ -534,7 +534,6 @@ def test_it_refuses_to_write_something_else_than_was_shown(importer):
         by=importer.by,
         import_id=record.pk,
         changed=caught.value,
-        language="zh-hans",
         using="default",
     )
     record.refresh_from_db()

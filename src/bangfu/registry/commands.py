@@ -112,7 +112,7 @@ def _import(ctx: click.Context, wanted: _Wanted) -> int:
     by = _actor(ctx)
     files = [(path.name, _content(path)) for path in wanted.files]
     progress = _progress(language, quiet=wanted.as_json)
-    options = Options(overwrite_empty=wanted.overwrite_empty)
+    options = Options(overwrite_empty=wanted.overwrite_empty, language=language)
     with acting(by):
         record = operations.receive(
             by=by, at=timezone.now(), kind=wanted.kind, files=files, options=options
@@ -124,7 +124,6 @@ def _import(ctx: click.Context, wanted: _Wanted) -> int:
                 at=timezone.now(),
                 import_id=record.pk,
                 progress=progress,
-                language=language,
             )
         _refresh(record, by)
         saved = _save_errors(record, wanted)

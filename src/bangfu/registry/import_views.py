@@ -66,7 +66,10 @@ def upload(request: HttpRequest) -> HttpResponse:
                     (file.name or "?", file.read())
                     for file in form.cleaned_data["workbooks"]
                 ],
-                options=Options(overwrite_empty=form.cleaned_data["overwrite_empty"]),
+                options=Options(
+                    overwrite_empty=form.cleaned_data["overwrite_empty"],
+                    language=active_language(),
+                ),
             )
         except Refusal as refusal:
             sentence = f"{say(refusal)}{say(refusal.remedy)}"

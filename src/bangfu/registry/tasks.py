@@ -8,8 +8,6 @@ from bangfu.jobs.running import Run
 from bangfu.registry.imports import operations
 from bangfu.scope import acting
 
-LANGUAGE = "zh-hans"
-
 
 def run_import(run: Run) -> dict[str, object]:
     """Check the files of an import and keep the preview."""
@@ -18,7 +16,6 @@ def run_import(run: Run) -> dict[str, object]:
         at=timezone.now(),
         import_id=int(run.payload["import_id"]),
         progress=run.progress,
-        language=LANGUAGE,
     )
     return dict(plan.counts.as_json())
 
@@ -40,7 +37,6 @@ def run_apply_import(run: Run) -> dict[str, object]:
                 by=run.actor,
                 import_id=import_id,
                 changed=changed,
-                language=LANGUAGE,
                 using="side",
             )
         raise

@@ -32,13 +32,18 @@ def no_progress(done: int, total: int, message: Text) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to import. overwrite_empty: an empty cell empties the stored value."""
+    """How to import.
+
+    overwrite_empty: an empty cell empties the stored value. language: of the error
+    workbook.
+    """
 
     overwrite_empty: bool = False
+    language: str = "zh-hans"
 
-    def as_json(self) -> dict[str, bool]:
+    def as_json(self) -> dict[str, object]:
         """Return what is stored with the import."""
-        return {"overwrite_empty": self.overwrite_empty}
+        return {"overwrite_empty": self.overwrite_empty, "language": self.language}
 
 
 @dataclass(frozen=True, slots=True)

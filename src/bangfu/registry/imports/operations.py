@@ -139,12 +139,11 @@ def check(
     at: datetime,
     import_id: int,
     progress: Progress = no_progress,
-    language: str = "zh-hans",
 ) -> Plan:
     """Read and compare the files, and keep the preview with the import.
 
-    language: of the error workbook. Raises WrongState unless it waits to be checked,
-    FilesGone, and BadInput or OutOfLimit for a file that cannot be read.
+    Raises WrongState unless it waits to be checked, FilesGone, and BadInput or
+    OutOfLimit for a file that cannot be read.
     """
     record = Import.objects.get(pk=import_id)
     _must_be(record, ImportState.CHECKING)
@@ -153,9 +152,7 @@ def check(
     plan = intake.check(files, by=by, at=at, options=options, progress=progress)
     for file in files:
         parsed.keep(record.folder, file)
-    keep_preview(
-        record=record, intake=intake, files=files, plan=plan, language=language
-    )
+    keep_preview(record=record, intake=intake, files=files, plan=plan)
     return plan
 
 
@@ -165,7 +162,6 @@ def keep_preview(
     intake: Intake,
     files: Sequence[FileReading],
     plan: Plan,
-    language: str,
     error: Text | None = None,
     using: str = "default",
 ) -> None:
@@ -174,7 +170,7 @@ def keep_preview(
     error: why the plan shown before was not carried out. Raises WrongState when the
     import was ended meanwhile.
     """
-    described = _with_error_workbooks(record, intake, files, plan, language)
+    described = _with_error_workbooks(record, intake, files, plan)
     kept = Import.objects.using(using).filter(
         pk=record.pk,
         state__in=(ImportState.CHECKING, ImportState.APPLYING, ImportState.CHECKED),
@@ -199,7 +195,6 @@ def _with_error_workbooks(
     intake: Intake,
     files: Sequence[FileReading],
     plan: Plan,
-    language: str,
 ) -> list[dict[str, object]]:
     """Write an error workbook for each file with something wrong; describe the files."""
     described = []
@@ -213,7 +208,7 @@ def _with_error_workbooks(
                 file.reading,
                 (),
                 found,
-                language=language,
+                language=Options(**record.options).language,
                 target=content,
             )
             storage.save(record.folder, f"errors-{file.number}", content.getvalue())
@@ -296,9 +291,7 @@ def apply(
     return record
 
 
-def show_again(
-    *, by: Actor, import_id: int, changed: PlanChanged, language: str, using: str
-) -> None:
+def show_again(*, by: Actor, import_id: int, changed: PlanChanged, using: str) -> None:
     """Keep the plan of a refused writing as the new preview."""
     record = Import.objects.using(using).get(pk=import_id)
     intake, files = _read(record, by=by, progress=no_progress)
@@ -307,7 +300,6 @@ def show_again(
         intake=intake,
         files=files,
         plan=changed.plan,
-        language=language,
         error=changed.message,
         using=using,
     )
