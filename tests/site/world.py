@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from bangfu.accounts import places
 from bangfu.accounts.models import Grant, User
 from bangfu.accounts.roles import Role
 from bangfu.calc.values.division_code import DivisionCode
@@ -80,6 +81,7 @@ class World:
 
 def build() -> World:
     """Fill an empty database; returns the keys."""
+    places.forget()  # names of another test's tree
     with acting(system_actor("tests")):
         _divisions()
         here, there = _records(HERE), _records(THERE)

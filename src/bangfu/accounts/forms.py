@@ -133,7 +133,14 @@ class GrantForm(forms.Form):
         self.within, self.today = within, today
         field = self.fields["role"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101
-        field.choices = [(role.value, say(role.text)) for role in Role]
+        field.choices = [
+            ("", say(_CHOOSE)),
+            *(
+                (role.value, say(role.text))
+                for role in Role
+                if max(role.levels) >= within.level
+            ),
+        ]
 
     def clean_division(self) -> DivisionCode:
         """Return the code typed, or the only division of the name typed."""
@@ -207,6 +214,7 @@ class NewPasswordForm(forms.Form):
         return data
 
 
+_CHOOSE = Text("请选择", "Choose")
 _NOT_WITHIN = Text(
     "该区划不在您管理的地区内。", "This division lies outside the one you manage."
 )

@@ -17,6 +17,7 @@ from bangfu.accounts import operations, places, queries
 from bangfu.accounts.adapter import STARTED_KEY
 from bangfu.accounts.models import Grant
 from bangfu.accounts.roles import Role
+from bangfu.audit import reads
 from bangfu.scope import Actor, acting
 from bangfu.web.navigation import GrantChoice
 
@@ -74,10 +75,7 @@ class ActingMiddleware:
         if actor is None or route.startswith(_ENTRANCE):
             response = self.get_response(request)
         else:
-            with acting(actor):
-                response = self.get_response(request)
-                if response.status_code >= _REFUSED_FROM:
-                    transaction.set_rollback(True)
+            response = self._act(request, actor)
         if response.status_code == _FORBIDDEN:
             operations.record_denied(
                 by=actor or queries.grantless(request.user),
@@ -85,6 +83,18 @@ class ActingMiddleware:
                 route=route,
                 method=request.method or "",
             )
+        return response
+
+    def _act(self, request: HttpRequest, actor: Actor) -> HttpResponse:
+        with reads.collected() as opened:
+            with acting(actor):
+                response = self.get_response(request)
+                is_refused = response.status_code >= _REFUSED_FROM
+                if is_refused:
+                    transaction.set_rollback(True)
+            if is_refused and opened:
+                with acting(actor):
+                    reads.write_again(opened)
         return response
 
     def _choose(self, request: HttpRequest) -> Actor | None:

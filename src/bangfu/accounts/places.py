@@ -61,8 +61,13 @@ def names(codes: Iterable[DivisionCode], *, at: date) -> dict[DivisionCode, str]
             _kept.clear()
         for code in missing:
             found[code] = fresh.get(code, str(code))
-            _kept[code] = (now + KEPT_SECONDS, found[code])
+        _kept.update((code, (now + KEPT_SECONDS, name)) for code, name in fresh.items())
     return found
+
+
+def forget() -> None:
+    """Ask for every name anew, as after an import of the tree."""
+    _kept.clear()
 
 
 def full_names(codes: Iterable[DivisionCode], *, at: date) -> dict[DivisionCode, str]:

@@ -119,7 +119,7 @@ def user_new(request: HttpRequest, by: Actor, division: DivisionCode) -> HttpRes
         except BadInput as refusal:
             form.add_error("username", say(refusal.message))
         else:
-            return _password_once(request, user, password)
+            return _password_once(request, user, password, is_new=True)
     context = {
         "title": Text("新建账户", "New account"),
         "cancel_url": reverse("accounts:users"),
@@ -222,7 +222,7 @@ def password_reset(
     found = _user(division, user_id)
     if request.method == "POST":
         password = operations.reset_password(by=by, at=timezone.now(), user=found)
-        return _password_once(request, found, password)
+        return _password_once(request, found, password, is_new=False)
     context = {
         **_page_of(found, Text("重置密码", "Reset the password")),
         "question": Text(
@@ -344,8 +344,15 @@ def _form(
     return render(request, template, {**context, "form": form}, status=status)
 
 
-def _password_once(request: HttpRequest, user: User, password: str) -> HttpResponse:
+def _password_once(
+    request: HttpRequest, user: User, password: str, *, is_new: bool
+) -> HttpResponse:
     context = {
+        "is_new": is_new,
+        "crumbs": [
+            Crumb(TITLE, reverse("accounts:users")),
+            Crumb(user.username, reverse("accounts:user", args=[user.pk])),
+        ],
         "title": Text("一次性密码", "One-time password"),
         "account": user,
         "password": password,

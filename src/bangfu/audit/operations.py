@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import models
 
+from bangfu.audit import reads
 from bangfu.audit.models import Event
 from bangfu.calc.values.division_code import DivisionCode
 from bangfu.scope import Actor
@@ -44,3 +45,22 @@ def record(
         detail=dict(detail or {}),
         happened_at=at,
     )
+
+
+def record_read(
+    *,
+    action: str,
+    by: Actor,
+    at: datetime,
+    subject: models.Model | None = None,
+    reason: str = "",
+    detail: Mapping[str, object] | None = None,
+) -> Event:
+    """Record that somebody was shown what is sealed, as `record` does.
+
+    The event outlives a page that fails afterwards (see `reads`): what was opened was
+    opened.
+    """
+    event = record(action, by=by, at=at, subject=subject, reason=reason, detail=detail)
+    reads.note(event)
+    return event

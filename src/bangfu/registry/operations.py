@@ -117,8 +117,8 @@ def reveal(
         action = "registry.value.revealed"
         _check_rate(by, at, action, REVEALS_PER_HOUR)
         sealed = _sealed(household, what, member_id)
-        audit.record(
-            action,
+        audit.record_read(
+            action=action,
             by=by,
             at=at,
             subject=household,
@@ -148,7 +148,7 @@ def look_up(*, by: Actor, at: datetime, last_four: str) -> list[Member]:
         _check_rate(by, at, action, LOOK_UPS_PER_HOUR)
         index = vault.blind_index(asked, "last-four")
         found = queries.people_with_last_four(index)
-        audit.record(action, by=by, at=at, detail={"found": len(found)})
+        audit.record_read(action=action, by=by, at=at, detail={"found": len(found)})
     return found
 
 
