@@ -1,0 +1,80 @@
+"""The reference tables of roles and what each may do, written from the code.
+
+They stand in docs/reference/roles.md between marks; a test says when they are old.
+`python -m django shell -c "from bangfu.site import role_table as t;
+print(t.roles_table(), t.permissions_table())"` prints them.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from bangfu.accounts.roles import Role
+from bangfu.calc.values.division_code import Level
+from bangfu.calc.values.text import Text
+from bangfu.divisions import permissions as divisions
+from bangfu.pairing import permissions as pairing
+from bangfu.registry import permissions as registry
+
+
+class Permission(NamedTuple):
+    """An act and the roles that may do it within their division."""
+
+    text: Text
+    roles: frozenset[Role]
+
+
+PERMISSIONS = (
+    Permission(Text("查看贫困户", "see households"), registry.READ_ROLES),
+    Permission(Text("导入贫困户", "import households"), registry.IMPORT_ROLES),
+    Permission(Text("修改贫困户", "change a household"), registry.EDIT_ROLES),
+    Permission(
+        Text("按证件号后四位查找", "look up by last four characters"),
+        registry.LOOK_UP_ROLES,
+    ),
+    Permission(
+        Text("查看证件号、电话、账号全文", "reveal a sealed number"),
+        registry.REVEAL_ROLES,
+    ),
+    Permission(
+        Text("查看覆盖、干部和方案", "see coverage, officials, runs"),
+        pairing.READ_ROLES,
+    ),
+    Permission(
+        Text("导入单位和干部", "import units and officials"), pairing.IMPORT_ROLES
+    ),
+    Permission(Text("编制配对方案", "order a pairing run"), pairing.ORDER_ROLES),
+    Permission(
+        Text(
+            "审批、执行方案（非本人提交）", "approve and apply a run of somebody else"
+        ),
+        pairing.DECIDE_ROLES,
+    ),
+    Permission(
+        Text("人工更换帮扶责任人", "change a helper by hand"), pairing.HAND_ROLES
+    ),
+    Permission(Text("维护行政区划", "keep the tree of divisions"), divisions.WRITERS),
+    Permission(
+        Text("管理账户与授权", "manage accounts and grants"),
+        frozenset({Role.ADMINISTRATOR}),
+    ),
+)
+
+
+def roles_table() -> str:
+    """Return the roles, their names and the levels at which they are granted."""
+    lines = ["| role | 角色 | name | granted at |", "| --- | --- | --- | --- |"]
+    for role in Role:
+        levels = ", ".join(level.text.en for level in Level if level in role.levels)
+        lines.append(f"| `{role}` | {role.text.zh} | {role.text.en} | {levels} |")
+    return "\n".join(lines) + "\n"
+
+
+def permissions_table() -> str:
+    """Return one row an act, one column a role."""
+    head = " | ".join(f"`{role}`" for role in Role)
+    lines = [f"| act | 事项 | {head} |", "| --- | --- |" + " :-: |" * len(Role)]
+    for permission in PERMISSIONS:
+        marks = " | ".join("✓" if role in permission.roles else "" for role in Role)
+        lines.append(f"| {permission.text.en} | {permission.text.zh} | {marks} |")
+    return "\n".join(lines) + "\n"
