@@ -103,10 +103,9 @@ def test_a_log_in_and_a_log_out_are_audited(make_user, try_log_in, client, event
     client.post(reverse("account_logout"))
 
     assert events("accounts.login.") == [
-        ("accounts.login.done", "zhang", "", {"address": "127.0.0.1"}),
-        ("accounts.login.ended", "zhang", "", {}),
+        ("accounts.login.done", "zhang", str(user.pk), {"address": "127.0.0.1"}),
+        ("accounts.login.ended", "zhang", str(user.pk), {}),
     ]
-    assert user.grants  # the user is still there
 
 
 def test_the_audit_names_the_grant_under_which_one_begins(
@@ -116,7 +115,6 @@ def test_the_audit_names_the_grant_under_which_one_begins(
     from bangfu.scope import acting
 
     actor = make_actor("county", "990101", username="zhang")
-    User.objects.get(pk=actor.user_id).set_password("x")
     user = User.objects.get(pk=actor.user_id)
     user.set_password("quiet rivers carry tea")
     user.save()
@@ -218,3 +216,16 @@ def test_the_cookie_is_not_for_scripts(make_user, try_log_in, client):
     cookie = client.cookies["sessionid"]
     assert cookie["httponly"] is True
     assert cookie["samesite"] == "Lax"
+
+
+def test_too_many_log_ins_from_one_address_are_refused_in_words(
+    settings, make_user, try_log_in, client
+):
+    settings.ACCOUNT_RATE_LIMITS = {"login": "1/m/ip"}
+    make_user()
+    try_log_in("zhang", "wrong")
+
+    response = try_log_in()
+
+    assert response.status_code == 429
+    assert "请求过于频繁，请过几分钟再试。" in response.content.decode()

@@ -57,11 +57,14 @@ def create_user(
         raise BadInput(
             Text("账户有误：{why}", "The account is wrong: {why}", why)
         ) from error
-    with transaction.atomic():
-        password = _give_one_time_password(user, at=at)
-        audit.record(
-            "accounts.user.created", by=by, at=at, subject=user, division=division
-        )
+    try:
+        with transaction.atomic():
+            password = _give_one_time_password(user, at=at)
+            audit.record(
+                "accounts.user.created", by=by, at=at, subject=user, division=division
+            )
+    except IntegrityError as error:  # taken between the check and now
+        raise rules.NameRefused.of(user.username) from error
     return user, password
 
 
@@ -219,14 +222,19 @@ def create_first_administrator(
 def record_log_in(*, by: Actor, at: datetime, address: str | None) -> None:
     """Write that somebody logged in, with the grant under which he begins."""
     with acting(by):
-        detail = {"address": address}
-        audit.record("accounts.login.done", by=by, at=at, detail=detail)
+        audit.record(
+            "accounts.login.done",
+            by=by,
+            at=at,
+            subject=User(pk=by.user_id),
+            detail={"address": address},
+        )
 
 
 def record_log_out(*, by: Actor, at: datetime) -> None:
     """Write that somebody logged out."""
     with acting(by):
-        audit.record("accounts.login.ended", by=by, at=at)
+        audit.record("accounts.login.ended", by=by, at=at, subject=User(pk=by.user_id))
 
 
 def record_failed_log_in(

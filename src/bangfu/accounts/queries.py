@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from bangfu.accounts.models import Grant, User
 from bangfu.accounts.rules import GrantEnded
+from bangfu.audit import queries as audit
 from bangfu.audit.models import Event
 from bangfu.calc.values.division_code import DivisionCode
 from bangfu.calc.values.findings import NotAllowed
@@ -112,11 +113,7 @@ def log_ins_of(user: User, *, limit: int = 10) -> list[Event]:
     """
     with acting(_SYSTEM):
         return list(
-            Event.objects.filter(
-                Q(user_id=user.pk)
-                | Q(subject_type=User._meta.label_lower, subject_id=str(user.pk)),
-                action__startswith=LOG_IN_ACTIONS,
-            ).order_by("-id")[:limit]
+            audit.events_of(user).filter(action__startswith=LOG_IN_ACTIONS)[:limit]
         )
 
 
