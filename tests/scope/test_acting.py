@@ -65,6 +65,17 @@ def test_a_query_after_acting_raises_again(make_actor):
         Event.objects.count()
 
 
+def test_a_query_on_a_range_index_raises_too_after_acting(make_actor):
+    """An empty range would end the scan before any other condition is looked at."""
+    from bangfu.jobs.models import Job
+
+    with acting(make_actor("county", "990101")):
+        Job.objects.count()
+
+    with pytest.raises(DataError, match="bigint"), transaction.atomic():
+        Job.objects.count()
+
+
 def test_an_inner_scope_ends_with_its_block(make_actor, now):
     county, neighbour = make_actor("county", "990101"), make_actor("county", "990102")
     record(county, now)

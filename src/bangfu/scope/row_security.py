@@ -1,15 +1,17 @@
 """Row-level security of tables with a division column, as migration operations.
 
 The policy reads its settings without a default: a query outside `acting` raises
-instead of returning nothing. `bangfu.grant_id` is cast first because a setting that
-was set once in a session is an empty string afterwards, and '' is not a number.
+instead of returning nothing. A setting that was set once in a session is an empty string
+afterwards, and '' is not a number: so the end of the range is asked for through a cast of
+`bangfu.grant_id`. A condition of its own beside the range would not do, because an empty
+range ends the scan before any other condition is looked at.
 """
 
 from __future__ import annotations
 
 from django.db import migrations
 
-_SCOPED = "(current_setting('bangfu.grant_id')::bigint >= 0)"
+_END = "CASE WHEN current_setting('bangfu.grant_id')::bigint >= 0 THEN {end} END"
 
 
 def row_security(
@@ -20,13 +22,16 @@ def row_security(
     seen_from: digits of the lowest level whose grants see the table at all, e.g. 9 for
     records that a village must not see; None: every level.
     """
-    rule = (
-        f"{_SCOPED} AND {column} >= current_setting('bangfu.scope_lo')"
-        f" AND {column} < current_setting('bangfu.scope_hi')"
-    )
+    rule = within_range(column, "bangfu.scope_lo", "bangfu.scope_hi")
     if seen_from is not None:
         rule += f" AND current_setting('bangfu.level')::int <= {seen_from}"
     return security_by_rule(table, rule)
+
+
+def within_range(column: str, low: str, high: str) -> str:
+    """Return the SQL rule that a code lies between two settings, and that raises unset."""
+    end = _END.format(end=f"current_setting('{high}')")
+    return f"({column} >= current_setting('{low}') AND {column} < {end})"
 
 
 def security_by_rule(table: str, rule: str) -> migrations.RunSQL:

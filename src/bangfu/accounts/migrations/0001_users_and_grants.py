@@ -5,7 +5,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from bangfu.scope.fields import DivisionCodeField, division_code_check
-from bangfu.scope.row_security import security_by_rule
+from bangfu.scope.row_security import security_by_rule, within_range
 
 ROLES = [
     "city",
@@ -23,11 +23,8 @@ ROLES = [
     "leadership",
     "administrator",
 ]
-OWN_OR_MANAGED = """
-(current_setting('bangfu.grant_id')::bigint >= 0)
-AND (user_id = current_setting('bangfu.user_id')::bigint
-     OR (division_code >= current_setting('bangfu.accounts_lo')
-         AND division_code < current_setting('bangfu.accounts_hi')))
+OWN_OR_MANAGED = f"""
+user_id = current_setting('bangfu.user_id')::bigint OR {within_range("division_code", "bangfu.accounts_lo", "bangfu.accounts_hi")}
 """
 
 

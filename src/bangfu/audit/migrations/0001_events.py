@@ -2,13 +2,10 @@ from django.db import migrations, models
 from django.db.models.functions import Now
 
 from bangfu.scope.fields import DivisionCodeField
-from bangfu.scope.row_security import append_only, security_by_rule
+from bangfu.scope.row_security import append_only, security_by_rule, within_range
 
-OWN_OR_IN_SCOPE = """
-(current_setting('bangfu.grant_id')::bigint >= 0)
-AND (user_id = current_setting('bangfu.user_id')::bigint
-     OR (division_code >= current_setting('bangfu.scope_lo')
-         AND division_code < current_setting('bangfu.scope_hi')))
+OWN_OR_IN_SCOPE = f"""
+user_id = current_setting('bangfu.user_id')::bigint OR {within_range("division_code", "bangfu.scope_lo", "bangfu.scope_hi")}
 """
 
 
