@@ -25,7 +25,7 @@ check: setup-dev ## format, lint, types, contracts, templates, migrations, trans
 	$(V)/ruff check .
 	$(V)/mypy
 	$(V)/lint-imports
-	$(V)/djlint --quiet --check --lint src
+	$(V)/djlint --quiet --lint src
 	$(V)/python -m django makemigrations --check --dry-run --settings bangfu.site.settings
 	$(V)/pytest -q tests/structure
 
