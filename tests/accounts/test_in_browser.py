@@ -85,11 +85,7 @@ def pages(world):
         f"/accounts/users/{user}/reset/",
         f"/accounts/users/{user}/active/",
         f"/accounts/grants/{grant}/end/",
-        "/accounts/password/change/",
-        "/accounts/2fa/",
         "/accounts/reauthenticate/",
-        "/jobs/",
-        "/",
     ]
 
 

@@ -177,13 +177,14 @@ def fingerprint() -> dict[str, tuple[int, str]]:
             " AND relnamespace = 'public'::regnamespace"
         )
         tables = {name for (name,) in cursor.fetchall()} - WRITTEN_BY_GET.keys()
-        found = {}
-        for name in sorted(tables):
-            cursor.execute(
-                f'SELECT count(*), md5(string_agg(t::text, chr(10) ORDER BY t::text)) FROM "{name}" t'
+        rows = "string_agg(t::text, chr(10) ORDER BY t::text)"
+        cursor.execute(
+            " UNION ALL ".join(
+                f"SELECT '{name}', count(*), md5({rows}) FROM \"{name}\" t"
+                for name in tables
             )
-            found[name] = cursor.fetchone()
-    return found
+        )
+        return {name: (count, digest) for name, count, digest in cursor.fetchall()}
 
 
 def new_events(after: int) -> set[str]:
