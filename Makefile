@@ -30,8 +30,7 @@ check: setup-dev ## format, lint, types, contracts, templates, migrations, trans
 	$(V)/pytest -q tests/structure
 
 bench: setup-dev ## measure speed and memory against the limits, as ratios
-	@for each in $$(grep -l __main__ benchmarks/*.py); do \
-		echo "== $$each"; $(V)/python $$each || bad=1; done; exit $${bad:-0}
+	$(V)/python -m benchmarks $(ARGS)
 
 lock: ## for maintainers: renew the Python locks from pyproject.toml (needs uv)
 	echo 'setuptools>=75' | $(LOCK) pyproject.toml - -o requirements.lock
