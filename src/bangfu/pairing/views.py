@@ -67,6 +67,7 @@ def _reading(request: HttpRequest) -> Actor:
 
 
 @login_required
+@require_safe
 def coverage_board(request: HttpRequest, code: str = "") -> HttpResponse:
     """Show the two-way numbers of a division: cards, map, charts and their tables."""
     by = _reading(request)
@@ -114,6 +115,7 @@ def _coverage_crumbs(top: DivisionCode, here: DivisionCode) -> list[Crumb]:
 
 
 @login_required
+@require_safe
 def households(request: HttpRequest) -> HttpResponse:
     """List active households with their helpers."""
     by = _reading(request)
@@ -132,6 +134,7 @@ def households(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
+@require_safe
 def officials(request: HttpRequest) -> HttpResponse:
     """List officials with tier, quota and households; a helper is led to his own."""
     by = _acting(request)
@@ -145,6 +148,7 @@ def officials(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
+@require_safe
 def official(request: HttpRequest, official_id: int) -> HttpResponse:
     """Show an official: tier with its reason, quota, households now and before."""
     _reading(request)
@@ -158,6 +162,7 @@ def official(request: HttpRequest, official_id: int) -> HttpResponse:
 
 
 @login_required
+@require_safe
 def mine(request: HttpRequest) -> HttpResponse:
     """Show a helper his or her own households."""
     by = _acting(request)
@@ -180,6 +185,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
+@require_safe
 def runs(request: HttpRequest) -> HttpResponse:
     """List runs, newest first."""
     by = _reading(request)
@@ -270,6 +276,7 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
 
 
 @login_required
+@require_safe
 def lines(request: HttpRequest, run_id: int) -> HttpResponse:
     """List the lines of a run."""
     _reading(request)
