@@ -1,7 +1,7 @@
 """From tables to numbers: canonical order, places, groups of households, pools.
 
-Rows are sorted by id first, so that everything below is the same in whatever order the
-rows came. Households of one division, place and need form a *group*; officials who
+`check` sorts rows by id first, so that everything below is the same in whatever order
+the rows came. Households of one division, place and need form a *group*; officials who
 serve the same division from the same place with the same expertise form a *pool*. Cost
 depends on pool and group only, which is why the network is small.
 
@@ -135,13 +135,12 @@ def dense_ranks(*columns: NDArray[np.generic]) -> tuple[Ints, Ints]:
 
 
 def read_roll(tables: Tables, params: Params) -> Roll:
-    """Sort checked tables by id and turn them into arrays.
+    """Turn checked tables, which are sorted by id, into arrays.
 
     Of the existing pairs those are kept in mind that are neither forbidden nor outside
     the official's jurisdiction; with a keep price of 0 none.
     """
-    households = tables.households.sort("id")
-    officials = tables.officials.sort("id")
+    households, officials = tables.households, tables.officials
     needs, expertises, table = _mismatch(households, officials, tables.costs)
     # Needs that cost the same with every expertise are one need to the optimiser, and
     # expertises likewise: without a table of costs all of them are.
@@ -188,8 +187,9 @@ def read_roll(tables: Tables, params: Params) -> Roll:
 
 
 def _kilometres(series: pl.Series) -> Floats:
+    filled = series.fill_null(0.0) if series.null_count() else series
     # Adding zero turns -0.0 into 0.0, which is the same place but has other bits.
-    return np.asarray(series.fill_null(0.0).to_numpy(), dtype=np.float64) + 0.0
+    return np.asarray(filled.to_numpy(), dtype=np.float64) + 0.0
 
 
 def _legal_quotas(officials: pl.DataFrame) -> Ints:

@@ -87,7 +87,7 @@ class Rule:
 
 
 def check(given: Tables, params: Params) -> tuple[Tables | None, list[Finding]]:
-    """Return the tables ready for solving, or None, with all findings.
+    """Return the tables sorted by their keys, ready for solving, or None; all findings.
 
     Rows of `existing` and `forbidden` that name unknown ids or repeat a row are left
     out with a finding of severity DOUBTFUL or NOTE: the old pairs of an official who
@@ -107,16 +107,12 @@ def check(given: Tables, params: Params) -> tuple[Tables | None, list[Finding]]:
         findings += _check_together(frames)
     if any(finding.severity is Severity.IMPOSSIBLE for finding in findings):
         return None, findings
-    return (
-        Tables(
-            households=frames["households"],
-            officials=frames["officials"],
-            existing=frames["existing"],
-            forbidden=frames["forbidden"],
-            costs=frames.get("costs"),
-        ),
-        findings,
-    )
+    ordered = {
+        schema.name: frames[schema.name].sort(*schema.key)
+        for schema in tables.INPUTS
+        if schema.name in frames
+    }
+    return Tables(**ordered), findings
 
 
 def _check_each(frames: dict[str, pl.DataFrame]) -> list[Finding]:

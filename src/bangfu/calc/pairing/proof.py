@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass
 from zipfile import BadZipFile
 
@@ -149,20 +150,32 @@ def prove(roll: Roll, solution: Solution, digest: str) -> Proof:
     )
 
 
-def _add_column(total: hashlib._Hash, series: pl.Series) -> None:
-    if series.dtype == pl.String:
-        total.update(series.str.len_bytes().to_numpy().astype("<u4").tobytes())
-        total.update(str(series.str.join("").item()).encode())
-    elif series.dtype == pl.Float64:
-        # Adding zero makes one zero of two.
-        numbers = series.fill_null(float("nan")).to_numpy() + 0.0
-        total.update(numbers.astype("<f8").tobytes())
-    else:
-        total.update(series.to_numpy().astype("<i8").tobytes())
+def _column_bytes(frame: pl.DataFrame, names: list[str]) -> Iterator[bytes]:
+    """Yield what goes into the digest for every column, in one pass over the frame."""
+    kinds = {name: frame.schema[name] for name in names}
+    text = {name: pl.col(name) for name, kind in kinds.items() if kind == pl.String}
+    passed = frame.select(
+        *(col.str.join("").alias(f"{name} text") for name, col in text.items()),
+        *(
+            (text[name].str.len_bytes() if name in text else pl.col(name)).implode()
+            for name in names
+        ),
+    )
+    for name in names:
+        values = passed[name].item()
+        if name in text:
+            yield values.to_numpy().astype("<u4").tobytes()
+            yield str(passed[f"{name} text"].item()).encode()
+        elif kinds[name] == pl.Float64:
+            # Adding zero makes one zero of two.
+            numbers = values.fill_null(float("nan")).to_numpy() + 0.0
+            yield numbers.astype("<f8").tobytes()
+        else:
+            yield values.to_numpy().astype("<i8").tobytes()
 
 
 def digest_of(given: Tables, params: Params) -> str:
-    """Return the SHA-256 of the prices and of every table, sorted by key.
+    """Return the SHA-256 of the prices and of every table, as `check` has sorted it.
 
     Only declared columns count, `max_legal` excepted; of the pairs only those whose ids
     are in the rolls, once each. The order of rows and columns does not matter. A column
@@ -175,8 +188,7 @@ def digest_of(given: Tables, params: Params) -> str:
         total.update(f"{schema.name}\n".encode())
         if frame is None or frame.height == 0:
             continue
-        ordered = frame.sort(*schema.key)
-        for column in schema.columns:
-            if not column.optional:
-                _add_column(total, ordered[column.name])
+        declared = [column.name for column in schema.columns if not column.optional]
+        for part in _column_bytes(frame, declared):
+            total.update(part)
     return total.hexdigest()

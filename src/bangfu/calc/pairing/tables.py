@@ -174,7 +174,7 @@ def read_columns(
     if findings:
         return None, findings
     if all(frame.schema[column.name] == column.type for column in present):
-        return frame.select(column.name for column in present), []
+        return frame[[column.name for column in present]], []
     casts = (_cast(column, frame.schema[column.name]) for column in present)
     return frame.select(casts), []
 

@@ -9,13 +9,14 @@ names, so the choice depends neither on the solver's path nor on positions.
 from __future__ import annotations
 
 import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from bangfu.calc.pairing.canonical import Ints, Mask
 from bangfu.calc.pairing.flow import cheapest_flow
 from bangfu.calc.pairing.network import Network, mix
 
 SPARE_BITS = 3  # beyond the number of choices: few hashes are alike by chance
-PEEL_MAX = 30  # layers; what is left costs time and nothing else
 
 
 def break_ties(network: Network, flow: Ints, reduced: Ints) -> Ints:
@@ -52,23 +53,16 @@ def break_ties(network: Network, flow: Ints, reduced: Ints) -> Ints:
 def _can_change(network: Network, flow: Ints, free: Ints) -> Mask:
     """Mark free arcs that may lie on a cycle of changes; the others stay as they are.
 
-    A change of flow runs in cycles, so an arc that leads to a node without a way on, or
-    from one without a way in, cannot change. Such arcs are taken away layer by layer.
+    A change of flow runs in cycles of the residual network, so the ends of an arc that
+    changes lie in one strongly connected component of it.
     """
     tail, head = network.tail[free], network.head[free]
-    can_rise, can_fall = flow[free] < network.high[free], flow[free] > network.low[free]
-    remains = np.ones(len(free), dtype=bool)
-    for _layer in range(PEEL_MAX):
-        up, down = can_rise & remains, can_fall & remains
-        is_left = np.zeros(network.nodes, dtype=bool)
-        is_entered = np.zeros(network.nodes, dtype=bool)
-        is_left[tail[up]] = True
-        is_left[head[down]] = True
-        is_entered[head[up]] = True
-        is_entered[tail[down]] = True
-        passes = is_left & is_entered
-        smaller = remains & passes[tail] & passes[head]
-        if smaller.sum() == remains.sum():
-            break
-        remains = smaller
-    return remains
+    up, down = flow[free] < network.high[free], flow[free] > network.low[free]
+    ahead = np.concatenate([tail[up], head[down]])
+    behind = np.concatenate([head[up], tail[down]])
+    residual = coo_array(
+        (np.ones(len(ahead), dtype=np.int8), (ahead, behind)),
+        shape=(network.nodes, network.nodes),
+    )
+    _, component = connected_components(residual, connection="strong")
+    return np.asarray(component[tail] == component[head], dtype=np.bool_)
