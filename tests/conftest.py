@@ -74,6 +74,16 @@ def django_db_setup(postgres: object, django_db_blocker) -> Iterator[None]:
         connections.close_all()
 
 
+@pytest.fixture(autouse=True)
+def _default_language() -> Iterator[None]:
+    """Let no test inherit the language in which another one was left."""
+    from django.utils import translation
+
+    translation.deactivate()
+    yield
+    translation.deactivate()
+
+
 @contextmanager
 def cloned_database(blocker, name: str) -> Iterator[str]:
     """Point every connection at a clone of the migrated database, then drop it."""

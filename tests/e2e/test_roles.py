@@ -125,7 +125,7 @@ def test_a_helper_sees_his_own_households_and_no_others(paired, visit):
     assert {page.request.get(address).status for address in others} == {404}
 
 
-def test_an_identity_number_never_leaves_the_server_unasked(visit):
+def test_an_identity_number_never_leaves_the_server_unasked(paired, visit):
     for name in ("city", "village", "auditor", "helper"):
         page = visit(name)
         page.goto("/registry/households/")
