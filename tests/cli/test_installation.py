@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -152,7 +153,14 @@ def test_setup_refuses_a_role_that_row_security_does_not_bind(free_app_role: Non
 # -- doctor
 
 
-def test_doctor_finds_nothing_wrong_with_a_sound_installation(committed_db: str):
+def test_doctor_finds_nothing_wrong_with_a_sound_installation(
+    committed_db: str, monkeypatch: pytest.MonkeyPatch
+):
+    with socket.socket() as probe:  # 8000 may be another program's here
+        probe.bind(("127.0.0.1", 0))
+        free = probe.getsockname()[1]
+    monkeypatch.setenv("PORT", str(free))
+
     result = run("doctor")
 
     assert "✗" not in result.stdout
