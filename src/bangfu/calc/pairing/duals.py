@@ -12,8 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bangfu.calc.pairing.canonical import Ints
-from bangfu.calc.pairing.network import Network
+from bangfu.calc.pairing.canonical import Ints, arc_range
+from bangfu.calc.pairing.network import Network, Nodes
+
+SWEEPS = 6
 
 
 class NotProven(Exception):
@@ -37,38 +39,48 @@ class Certificate:
 def node_prices(network: Network, flow: Ints) -> Ints:
     """Return shortest distances in the residual network of a flow of least cost.
 
-    Bellman and Ford's method over whole frontiers: every round relaxes all arcs out of
-    the nodes that moved in the round before. Ends because no residual cycle of an
+    Bellman and Ford's method. A few sweeps over the sections of arcs, there and back,
+    carry prices through the layers of the network; then every round relaxes all arcs out
+    of the nodes that moved in the round before. Ends because no residual cycle of an
     optimal flow has negative cost.
 
     Raises NotProven for a flow that is not optimal.
     """
-    ahead = np.flatnonzero(flow < network.high)
-    back = np.flatnonzero(flow > network.low)
-    tail = np.concatenate([network.tail[ahead], network.head[back]])
-    head = np.concatenate([network.head[ahead], network.tail[back]])
-    cost = np.concatenate([network.cost[ahead], -network.cost[back]])
-    order = np.argsort(tail, kind="stable")
-    head, cost = head[order], cost[order]
-    start = np.searchsorted(tail[order], np.arange(network.nodes + 1))
+    arcs = _residual_arcs(network, flow)
     price = np.zeros(network.nodes, dtype=np.int64)
-    moved = np.arange(network.nodes)
+    for _sweep in range(SWEEPS):
+        for tails, heads, costs in arcs:
+            np.minimum.at(price, heads, price[tails] + costs)
+    tail, head, cost = (np.concatenate(column) for column in zip(*arcs, strict=True))
+    order = np.argsort(tail, kind="stable")
+    tail, head, cost = tail[order], head[order], cost[order]
+    start = np.searchsorted(tail, np.arange(network.nodes + 1))
+    moved = np.unique(tail[price[tail] + cost < price[head]])
     for _round in range(network.nodes + 1):
         if len(moved) == 0:
             return price
-        lengths = start[moved + 1] - start[moved]
-        first = np.cumsum(lengths) - lengths
-        arc = np.arange(int(lengths.sum())) + np.repeat(start[moved] - first, lengths)
-        reached = np.repeat(price[moved], lengths) + cost[arc]
-        target = head[arc]
+        _, arc = arc_range(start[moved], start[moved + 1])
+        reached, target = price[tail[arc]] + cost[arc], head[arc]
         better = reached < price[target]
-        target, reached = target[better], reached[better]
-        np.minimum.at(price, target, reached)
+        target = target[better]
+        np.minimum.at(price, target, reached[better])
         is_moved = np.zeros(network.nodes, dtype=bool)
         is_moved[target] = True
         moved = np.flatnonzero(is_moved)
     msg = "a residual cycle of negative cost: the flow is not optimal"
     raise NotProven(msg)
+
+
+def _residual_arcs(network: Network, flow: Ints) -> list[tuple[Nodes, Nodes, Ints]]:
+    """Return tail, head and cost of what can change, section by section and back."""
+    may_rise, may_fall = flow < network.high, flow > network.low
+    ahead, back = [], []
+    for section in network.sections.values():
+        tail, head = network.tail[section], network.head[section]
+        cost, rise, fall = network.cost[section], may_rise[section], may_fall[section]
+        ahead.append((tail[rise], head[rise], cost[rise]))
+        back.append((head[fall], tail[fall], -cost[fall]))
+    return ahead + back[::-1]
 
 
 def reduced_costs(network: Network, price: Ints) -> Ints:

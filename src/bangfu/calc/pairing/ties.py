@@ -16,7 +16,7 @@ from bangfu.calc.pairing.canonical import Ints, Mask
 from bangfu.calc.pairing.flow import cheapest_flow
 from bangfu.calc.pairing.network import Network, mix
 
-SPARE_BITS = 3  # beyond the number of choices: few hashes are alike by chance
+SPARE_BITS = 1  # beyond the number of choices: few hashes are alike by chance
 
 
 def break_ties(network: Network, flow: Ints, reduced: Ints) -> Ints:
