@@ -29,7 +29,7 @@ def drawn_map(values, **changes):
     ]
     fixed = {
         "key": "m", "title": NAME, "areas": areas, "area_text": NAME, "value_text": NAME,
-        "geometry_url": "/g.json",
+        "geometry_url": "/g.json", "approval_number": "",
     }  # fmt: skip
     return MapChart(**{**fixed, **changes})
 
@@ -118,7 +118,7 @@ def test_a_bound_belongs_to_the_class_above_it():
             (2, "80.0% – 90.0%", 1),
             (3, "90.0% – 95.0%", 1),
             (4, "95.0% – 100.0%", 1),
-            (5, "100.0% and more", 1),
+            (5, "100.0%", 1),
             (0, "no data", 1),
         ]
 
@@ -199,7 +199,7 @@ def test_the_page_holds_drawing_table_and_specification(site):
     assert page.count("data-chart-table") == 4
     assert page.count("data-chart-static><svg") == 2
     assert "审图号：示(2016)1号" in page
-    assert "100.0% 及以上：1 个" in page
+    assert "100.0%：1 个" in page
     assert '<th scope="row"><a href="/list/?q=a">甲乡</a></th>' in page
 
 

@@ -6,9 +6,6 @@ from datetime import date
 
 from django import forms
 
-from bangfu.calc.values.text import Text
-from bangfu.web.language import say
-
 WORDS_MAX = 40
 
 
@@ -26,8 +23,6 @@ class BrowseForm(forms.Form):
 
         The form itself then shows the error beside the field.
         """
-        self.fields["q"].label = say(Text("名称或代码", "Name or code"))
-        self.fields["at"].label = say(Text("日期", "Day"))
         self.is_valid()
         day = self.cleaned_data.get("at") or today
         return day, self.cleaned_data.get("q", "").strip()

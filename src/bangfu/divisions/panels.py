@@ -12,7 +12,7 @@ from bangfu.calc.values.division_code import DivisionCode, Level
 from bangfu.calc.values.text import Text
 from bangfu.divisions import queries
 from bangfu.divisions.kinds import FlagKind
-from bangfu.divisions.models import Boundary, Division, Place, Succession
+from bangfu.divisions.models import Division, Place, Succession
 from bangfu.web.cells import Badge
 from bangfu.web.charts import MapArea, MapChart
 
@@ -152,6 +152,8 @@ def map_of(
         unit=Text("个", "villages"),
         geometry_url=reverse("divisions:map", args=[code or "0"]) + query,
         geometry=geometry,
+        approval_number=queries.map_approval_number(),
+        note=queries.outline_note(drawn),
     )
 
 
@@ -161,11 +163,3 @@ def _own_row(code: DivisionCode | None, *, at: date, query: str) -> list[ChildRo
         return []
     counts = queries.flag_counts(code, code.level, at=at).get(code, {})
     return [_row(queries.division(code, at=at), frozenset(), counts, query)]
-
-
-def map_sources(code: DivisionCode | None, children: Sequence[Division]) -> list[str]:
-    """Return who drew the outlines on the map, each once."""
-    codes = [child.code for child in children] + ([code] if code else [])
-    rows = Boundary.objects.filter(code__in=codes).exclude(source="")
-    rows = rows.order_by("source")
-    return list(rows.values_list("source", flat=True).distinct())

@@ -14,6 +14,7 @@ from typing import Any
 from django.conf import settings
 
 from bangfu.calc.values.division_code import DivisionCode, Level
+from bangfu.calc.values.text import Text, join
 from bangfu.divisions import geometry
 from bangfu.divisions.kinds import FlagKind, SuccessionKind
 from bangfu.divisions.models import (
@@ -259,3 +260,13 @@ def map_of_children(code: DivisionCode | None, *, at: date) -> dict[str, Any]:
 def map_approval_number() -> str:
     """Return the approval number (审图号) that is printed under every map, or ""."""
     return str(settings.BANGFU_MAP_APPROVAL_NUMBER or "")
+
+
+def outline_note(codes: Collection[str]) -> Text | None:
+    """Say who drew the outlines of divisions, each once; None where nobody signed."""
+    rows = Boundary.objects.filter(code__in=list(codes)).exclude(source="")
+    sources = rows.order_by("source").values_list("source", flat=True).distinct()
+    if not sources:
+        return None
+    named = join([Text(source, source) for source in sources])
+    return Text("边界来源：{sources}", "Outlines: {sources}", {"sources": named})

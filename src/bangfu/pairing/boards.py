@@ -133,12 +133,7 @@ def official_chart(board: Board) -> Chart | None:
         key="officials",
         title=Text("干部结对任务", "Officials against their quotas"),
         kind="stacked",
-        labels=[
-            Text("{name}（本级）", "{name} (own level)", {"name": part.name})
-            if part.own
-            else part.name
-            for part in parts
-        ],
+        labels=[Text("本级", "own level") if part.own else part.name for part in parts],
         label_text=Text("区划", "Division"),
         series=[
             Series(
@@ -187,6 +182,7 @@ def coverage_map(board: Board, *, at: date) -> MapChart | None:
         is_share=True,
         breaks=_BREAKS,
         approval_number=divisions.map_approval_number(),
+        note=divisions.outline_note(drawn),
     )
 
 

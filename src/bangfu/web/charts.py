@@ -130,7 +130,8 @@ class MapChart:
     geometry_url: GeoJSON whose features carry the property "code". geometry: the same
     as a mapping, for the drawing made on the server; without it print has the table.
     breaks: inner bounds of the classes, ascending, at most 4; by default they split the
-    range of the values evenly. approval_number: 审图号, printed under the map.
+    range of the values evenly. approval_number: 审图号, printed under the map; without one
+    ("") the map says that it is a sketch, so nobody can leave the question open.
     """
 
     key: str
@@ -139,13 +140,13 @@ class MapChart:
     area_text: Text
     value_text: Text
     geometry_url: str
+    approval_number: str
     geometry: Mapping[str, Any] | None = None
     unit: Text | None = None
     is_share: bool = False
     decimals: int = 0
     breaks: Sequence[float] = ()
     note: Text | None = None
-    approval_number: str = ""
     kind: str = "map"
 
     def __post_init__(self) -> None:
@@ -202,6 +203,8 @@ class MapChart:
             return self.words(next((a.value for a in self.areas if a.value), 0))
         if lower is None:
             return say(Text("低于 {x}", "below {x}", {"x": self.words(upper)}))
+        if upper is None and self.is_share and lower == 1:
+            return self.words(lower)  # nothing is more than all
         if upper is None:
             return say(Text("{x} 及以上", "{x} and more", {"x": self.words(lower)}))
         return f"{self.words(lower)} – {self.words(upper)}"

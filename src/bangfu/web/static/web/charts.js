@@ -107,6 +107,23 @@ function pie(spec, width) {
   };
 }
 
+/* Degrees of longitude are shorter than those of latitude, by this much in the middle. */
+function squeeze(geometry) {
+  let low = 90, high = -90;
+  const visit = (part) => {
+    if (typeof part[0] !== "number") part.forEach(visit);
+    else { low = Math.min(low, part[1]); high = Math.max(high, part[1]); }
+  };
+  geometry.features.forEach((feature) => visit(feature.geometry.coordinates));
+  return Math.cos(((low + high) / 2) * (Math.PI / 180));
+}
+
+/* A halo keeps a name readable where it reaches over a boundary or a neighbour's shade. */
+function areaLabel(shade) {
+  const isDark = shade >= 4;
+  return { color: isDark ? "#fff" : INK, textBorderColor: isDark ? SHADES[5] : "#fff", textBorderWidth: 2 };
+}
+
 async function map(spec) {
   const answer = await fetch(spec.geometryUrl, { credentials: "same-origin" });
   if (!answer.ok) throw new Error(`map ${answer.status}`);
@@ -129,17 +146,22 @@ async function map(spec) {
       name: spec.series[0].name,
       map: spec.key,
       nameProperty: "code",
+      aspectScale: squeeze(geometry),
+      top: 8,
+      bottom: 8,
+      // Where two names meet the later one goes; the tooltip and the table have it.
+      labelLayout: { hideOverlap: true },
       selectedMode: false,
       cursor: "pointer",
       label: { show: spec.areas.length <= 30, color: INK, fontSize: 12,
         formatter: (item) => byCode.get(item.name)?.name ?? "" },
       itemStyle: { areaColor: SHADES[0], borderColor: "#fff", borderWidth: 1 },
-      emphasis: { label: { color: INK }, itemStyle: { areaColor: "#f2a33a" } },
+      emphasis: { label: { color: INK, textBorderColor: "#fff", textBorderWidth: 2 }, itemStyle: { areaColor: "#f2a33a" } },
       data: spec.areas.map((area) => ({
         name: area.code,
         value: area.value ?? NaN,
         itemStyle: { areaColor: SHADES[area.shade] },
-        label: area.shade >= 4 ? { color: "#fff" } : {},
+        label: areaLabel(area.shade),
       })),
     }],
   };
