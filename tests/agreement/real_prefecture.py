@@ -22,7 +22,9 @@ import numpy as np
 import polars as pl
 from python_calamine import CalamineWorkbook
 
-from bangfu.calc.values.division_code import DivisionCode
+from bangfu.calc.values.division_code import DivisionCode, Level
+from bangfu.exchange import write_rows
+from bangfu.pairing.sheets import UNITS
 from bangfu.sample.geography import Geography, Place
 from bangfu.sample.people import People, make_people
 from bangfu.sample.staff import Staff, make_staff
@@ -37,13 +39,14 @@ _NOWHERE = np.zeros((4, 2))
 
 @dataclass(frozen=True)
 class Workbooks:
-    """What an office would send, and how much is in it."""
+    """What an office would send, and how much is in it. roster: the rows of units."""
 
     rolls: list[Path]
     units: Path
     officials: Path
     households: int
     staff: int
+    roster: pl.DataFrame
 
 
 @cache
@@ -65,10 +68,24 @@ def write_workbooks(folder: Path, *, households: int) -> Workbooks:
     moved = People(_moved(people.households), _moved(people.members))
     rolls = write_rolls(folder, moved)
     at_work = staff.units.with_columns(longitude=pl.lit(None), latitude=pl.lit(None))
-    units, officials = write_roster(
-        folder, Staff(_moved(at_work), _moved(staff.officials))
-    )
-    return Workbooks(rolls, units, officials, households, len(staff.officials))
+    roster = _moved(at_work)
+    posts = _moved(_fewer(staff.officials))
+    units, officials = write_roster(folder, Staff(roster, posts))
+    return Workbooks(rolls, units, officials, households, len(posts), roster)
+
+
+def write_wider_units(
+    path: Path, books: Workbooks, wider: dict[tuple[str, str], str]
+) -> Path:
+    """Write units again that serve another division; wider: by division and number."""
+    rows = [
+        row | {"serves_code": wider[row["division_code"], row["unit_no"]]}
+        for row in books.roster.to_dicts()
+        if (row["division_code"], row["unit_no"]) in wider
+    ]
+    units = pl.DataFrame(rows, schema=books.roster.schema)
+    write_rows(UNITS, {"units": units}, language="zh-hans", target=path)
+    return path
 
 
 def table(path: Path, sheet: str) -> list[dict[str, str]]:
@@ -88,6 +105,16 @@ def _geography() -> Geography:
 
 def _place(code: str, name: str) -> Place:
     return Place(DivisionCode("99" + code[2:]), name, _NOWHERE)
+
+
+def _fewer(officials: pl.DataFrame) -> pl.DataFrame:
+    """Drop every other official of the counties.
+
+    Every township has its officials, however few households live there; with all those
+    of the counties besides, lower quotas would add up to more than there are to help.
+    """
+    of_county = pl.col("division_code").str.len_chars() == Level.COUNTY
+    return officials.filter(~of_county | (pl.int_range(pl.len()) % 2 == 0))
 
 
 def _moved(frame: pl.DataFrame) -> pl.DataFrame:

@@ -43,10 +43,14 @@ SYSTEM = system_actor("tests")
 
 @dataclass
 class City:
-    """What the commands said, by step, and what they were given."""
+    """What the commands said, by step, and what they were given.
+
+    served: division and lower quota of every official who may help, before the advice.
+    """
 
     books: real.Workbooks
     said: dict[str, Any]
+    served: list[tuple[str, int]]
     orphans: BaseException
     early_roll: BaseException
     own_decision: BaseException
@@ -118,6 +122,25 @@ def bring_in(books: real.Workbooks, said: dict[str, Any]) -> BaseException:
     return too_early.value
 
 
+def advice(solved: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the remedies of a run that have officials serve a wider division."""
+    found = [one for s in solved["shortages"] for one in s["remedies"]]
+    return [one for one in found if one["kind"] == "widen"]
+
+
+def take_the_advice(path: Path, books: real.Workbooks, said: dict[str, Any]) -> None:
+    """Send the units again, serving what the run advised, and look at another run."""
+    wider = {
+        tuple(official.split("/")[:2]): one["division"]
+        for one in advice(said["solve"])
+        for official in one["official_ids"]
+    }
+    units = real.write_wider_units(path, books, wider)
+    said["wider units"] = call(import_, "units", units, "--yes", by="wang")
+    words = ("solve", "--division", real.CITY, "--year", 2016, "--dry-run")
+    said["solve again"] = call(pair, *words, by="wang")
+
+
 @pytest.fixture(scope="module")
 def city(django_db_setup, django_db_blocker, tmp_path_factory):
     """The whole story, told once in a database of its own."""
@@ -139,7 +162,9 @@ def city(django_db_setup, django_db_blocker, tmp_path_factory):
         said["verify"] = call(pair, "verify", run, by="li")
         words = ("coverage", "--division", real.CITY)
         said["coverage"] = call(pair, *words, by="li", status=1)
-        yield City(books, said, orphans, early, own.value)
+        before = served()
+        take_the_advice(folder / "wider.xlsx", books, said)
+        yield City(books, said, before, orphans, early, own.value)
 
 
 @pytest.fixture
@@ -152,7 +177,7 @@ def rows(city):
             "official_id",
             "official__quota_max",
             "official__is_in_post",
-            "official__unit__serves_code",
+            "official__unit__division_code",
         )
         return list(found)
 
@@ -271,7 +296,7 @@ def test_every_household_has_exactly_one_official_who_may_serve_it(city, rows):
     assert set(helped.values()) == {1}
     for row in rows:
         assert row["household__division_code"].startswith(
-            row["official__unit__serves_code"]
+            row["official__unit__division_code"]
         )
         assert row["official__is_in_post"]
         assert load[row["official_id"]] <= row["official__quota_max"]
@@ -282,7 +307,7 @@ def test_the_officials_side_is_full_or_the_shortage_is_named(city):
     for village, count in active().items():
         for digits in (4, 6, 9):
             homes[village[:digits]] += count
-    for serves, low in served():
+    for serves, low in city.served:
         for digits in (4, 6, 9):
             if digits <= len(serves):
                 lows[serves[:digits]] += low
@@ -303,6 +328,18 @@ def test_the_officials_side_is_full_or_the_shortage_is_named(city):
     for one in named:
         assert names[one["division"]] in one["message"]["zh"]
         assert sum(step["places"] for step in one["remedies"]) == one["lacking"]
+
+
+def test_the_advice_helps_by_as_much_as_it_says(city):
+    first, again = city.said["solve"], city.said["solve again"]
+    gained = sum(one["places"] for one in advice(first))
+
+    assert len(advice(first)) > 20
+    assert city.said["wider units"]["changed"] > 20
+    assert city.said["wider units"]["wrong"] == 0
+    assert first["shortfall"] == gained
+    assert (again["shortfall"], again["below_min"], again["shortages"]) == (0, 0, [])
+    assert (again["covered"], again["uncovered"]) == (first["covered"], 0)
 
 
 def test_the_commands_say_what_is_counted(city, rows):

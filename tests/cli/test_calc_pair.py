@@ -190,7 +190,7 @@ def test_without_full_coverage_it_says_what_lacks_and_exits_with_1(folder: Path)
             "officials whose upper quotas add up to 2. It has 2 places of its own; below "
             "it 3 more are needed: 990101101 3."
         ),
-        "Assign more officials to 990101 for the remaining 1 place.",
+        "Assign more officials to 990101, for 1 place.",
     ]
     assert (folder / "pairs.csv").read_text().count("\n") == 3
 

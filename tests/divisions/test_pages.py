@@ -1,6 +1,7 @@
 """The browse page and the map's outlines."""
 
 import json
+import re
 
 import pytest
 from tests.divisions.conftest import SINCE, code, day
@@ -59,6 +60,34 @@ def test_it_walks_from_the_province_down(page):
     assert 'href="/divisions/990721400500/"' in township
 
 
+def test_it_opens_at_the_acting_persons_own_division(page):
+    opened = page("", language="zh-hans")
+
+    assert re.search(r"<h1[^>]*>\s*甲市\s*</h1>", opened)
+    assert 'href="/divisions/990721/"' in opened
+    assert "甲市内的名称或代码" in opened
+    assert 'href="/divisions/0/"' in opened
+
+
+def test_above_the_provinces_lies_the_nation(page):
+    nation = page("0/")
+
+    assert 'href="/divisions/99/"' in nation
+    assert 'href="/divisions/9907/"' not in nation
+
+
+def test_on_a_day_before_ones_own_division_it_opens_at_the_nation(page):
+    assert "No divisions are loaded." in page("", at="2013-12-31")
+
+
+def test_what_is_not_found_within_may_be_looked_for_everywhere(page):
+    found = page("", q="乙市")
+
+    assert 'href="/divisions/0/?q=%E4%B9%99%E5%B8%82"' in found
+    assert 'href="/divisions/9908/"' in page("0/", q="乙市")
+    assert "whole country" not in page("0/", q="无此村")
+
+
 def test_the_path_leads_back(page):
     village = page("990721100200/")
 
@@ -77,7 +106,7 @@ def test_a_search_lists_every_village_of_one_name(page):
     found = page("9907/", q="东村")
 
     assert found.count("东村委会</a>") == 2
-    assert "Nothing found." in page("", q="无此村")
+    assert "Nothing found." in page("9907/", q="无此村")
 
 
 def test_a_wrong_day_is_said_beside_the_field(page):
@@ -85,6 +114,10 @@ def test_a_wrong_day_is_said_beside_the_field(page):
 
     assert 'id="id_at_error"' in shown
     assert 'href="/divisions/99/"' in shown
+
+
+def test_words_that_are_too_long_are_said_beside_the_field(page):
+    assert 'id="id_q_error"' in page("", q="村" * 41)
 
 
 def test_unknown_and_malformed_codes_are_not_found(page):

@@ -14,7 +14,7 @@ def test_a_township_alone_learns_what_it_lacks_in_a_sentence(paired):
     assert 0 < paired.short["覆盖"] < paired.short["贫困户"]
     missing = paired.short["贫困户"] - paired.short["覆盖"]
     assert f"（990101100）缺 {missing} 个帮扶名额：" in paired.short_words
-    assert f"增派干部，补足其余 {missing} 个名额。" in paired.short_words
+    assert f"增派干部，补足 {missing} 个名额。" in paired.short_words
 
 
 def test_a_run_is_returned_with_its_reason(paired):

@@ -79,9 +79,13 @@ def test_solve_apply_verify_and_coverage_in_four_lines(people):
 
     code, verified, _ = pair("verify", solved["run"], "--json")
     assert (code, verified["valid"], verified["findings"]) == (0, True, [])
+    assert {key: verified[key] for key in ISSUE_KEYS} == {
+        key: solved[key] for key in ISSUE_KEYS
+    }
 
     code, covered, _ = pair("coverage", "--division", "990101", "--json")
     assert (code, covered["is_full"], covered["uncovered"]) == (0, True, 0)
+    assert (covered["run"], covered["shortages"]) == (solved["run"], [])
     assert [one["division"] for one in covered["children"]] == [
         "990101",
         "990101101",

@@ -101,6 +101,39 @@ def test_the_board_says_both_directions_and_leads_on(applied, office, login):
     assert "干部B1" in village
 
 
+@pytest.mark.parametrize(
+    ("number", "note"),
+    [
+        ("赣S(2016)001号", "审图号：赣S(2016)001号。"),
+        ("", "示意图，未登记审图号，不得对外公开。"),
+    ],
+)
+def test_the_map_of_the_board_says_its_approval_source_and_classes(
+    applied, office, login, settings, number, note
+):
+    settings.BANGFU_MAP_APPROVAL_NUMBER = number
+
+    page = words(get(login(office), "coverage"))
+
+    assert note in page
+    assert "边界来源：测试" in page
+    assert "95.0% – 100.0%：0 个" in page
+    assert "100.0%：2 个" in page
+    assert "100.0% 及以上" not in page
+
+
+def test_the_own_level_is_called_so_under_the_bars(applied, office):
+    from bangfu.calc.values.division_code import DivisionCode
+    from bangfu.pairing import boards, coverage
+
+    board = coverage.coverage(DivisionCode("990101"), at=DAY)
+
+    assert [str(label) for label in boards.official_chart(board).labels] == [
+        "own level",
+        "乙乡",
+    ]
+
+
 def test_a_division_outside_the_scope_has_no_board(applied, office, login):
     client = login(office)
 

@@ -171,8 +171,7 @@ def verify(ctx: click.Context, run_id: int, as_json: bool) -> None:
     if as_json:
         _emit(
             {
-                "run": run.pk,
-                "division": str(run.division_code),
+                **queries.as_json(run),
                 "valid": not findings,
                 "findings": [_finding(one) for one in findings],
             }
@@ -197,8 +196,11 @@ def coverage_(ctx: click.Context, division: DivisionCode, as_json: bool) -> None
         board = coverage.coverage(division, at=today)
         latest = queries.latest_run(division)
     if as_json:
-        shortages = latest.shortages if latest is not None else []
-        _emit({"at": today.isoformat(), **board.as_json(), "shortages": shortages})
+        known = {
+            "run": None if latest is None else latest.pk,
+            "shortages": [] if latest is None else latest.shortages,
+        }
+        _emit({"at": today.isoformat(), **board.as_json(), **known})
     else:
         _say(ctx, _head(board.figures).with_(name=board.name))
         for part in board.parts:

@@ -185,7 +185,8 @@ def solve(*, by: Actor, at: datetime, run_id: int, progress: Progress = _silent)
         permissions.check_order(by, run.division_code)
         rules.check_state(run.state, (RunState.SOLVING,))
         today = timezone.localdate(at)  # noqa: TID251 - of the time that was passed in
-        solving.solve(run, on=rules.policy_day(run.year, today), progress=progress)
+        day = rules.policy_day(run.year, today)
+        solving.solve(run, on=day, today=today, progress=progress)
         run.state = RunState.PREVIEWED
         run.save()
         audit.record(

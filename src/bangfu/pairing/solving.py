@@ -29,11 +29,12 @@ _WRITING = Text("写入预览", "Writing the preview")
 _DONE = Text("已生成预览", "The preview is ready")
 
 
-def solve(run: Run, *, on: date, progress: Progress) -> None:
+def solve(run: Run, *, on: date, today: date, progress: Progress) -> None:
     """Fill `run` with the optimal pairing over its division, and write its lines.
 
-    on: the day whose policy holds. Brings the officials' tiers up to the pack first.
-    Raises NoRoll, BadInput with the findings of calc.pairing, and what the pack raises.
+    on: the day whose policy holds. today: the day on which divisions are called what the
+    sentences call them. Brings the officials' tiers up to the pack first. Raises NoRoll,
+    BadInput with the findings of calc.pairing, and what the pack raises.
     """
     pack = policy.active()
     progress(0, STEPS, _READING)
@@ -50,7 +51,7 @@ def solve(run: Run, *, on: date, progress: Progress) -> None:
         forbidden=given.forbidden,
         costs=given.costs,
         params=read.params,
-        names=_names(given, on),
+        names=_names(given, on=on, today=today),
     )
     progress(2, STEPS, _WRITING)
     run.policy_hash = pack.hash
@@ -65,8 +66,12 @@ def solve(run: Run, *, on: date, progress: Progress) -> None:
     progress(STEPS, STEPS, _DONE)
 
 
-def _names(given: pairing.Tables, on: date) -> dict[str, str]:
-    """Return the names of the divisions that a shortage may speak of, by code."""
+def _names(given: pairing.Tables, *, on: date, today: date) -> dict[str, str]:
+    """Return the names of the divisions that a shortage may speak of, by code.
+
+    The rolls speak of today's divisions, whatever the year of the run; a code that has
+    ceased since has the name that it had in that year.
+    """
     codes = {
         DivisionCode(code)
         for code in (
@@ -75,9 +80,8 @@ def _names(given: pairing.Tables, on: date) -> dict[str, str]:
         )
     }
     above = {upper for code in codes for upper in code.ancestors()}
-    return {
-        str(code): name for code, name in divisions.names(codes | above, at=on).items()
-    }
+    then, now = (divisions.names(codes | above, at=day) for day in (on, today))
+    return {str(code): name for code, name in (then | now).items()}
 
 
 def _uncovered_by_township(left_out: pl.DataFrame) -> list[dict[str, object]]:

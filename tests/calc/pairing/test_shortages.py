@@ -247,3 +247,83 @@ def test_kin_that_leave_a_household_without_help_are_named():
     assert result.shortages[0].remedies[0].message.in_language("zh") == (
         "请为其安排没有亲属关系的干部，补足 1 个名额。"
     )
+
+
+def park_beside_a_town(*, town_minimum):
+    """A park of one household asks for three; the town beside it has four households."""
+    homes = households(
+        *((f"H{n}", f"{WHITE}200", None, None, "x") for n in range(1, 5)),
+        ("H5", f"{GREEN}200", None, None, "x"),
+    )
+    people = officials(person(1, GREEN, 3, 3), person(2, WHITE, town_minimum, 4))
+    names = {GREEN: "青石工业园", "990121": "云栖县"}
+    return solve(households=homes, officials=people, names=names)
+
+
+def test_officials_of_a_park_are_to_serve_the_smallest_division_that_helps():
+    result = park_beside_a_town(town_minimum=1)
+
+    assert words(result, "zh")[0][1:] == [
+        "将青石工业园（990121101）的 1 名干部帮扶范围扩大到云栖县（990121），重新配对后可补足 2 户。"
+    ]
+    assert words(result, "en")[0][1:] == [
+        (
+            "Let 1 official of 青石工业园 (990121101) serve all of 云栖县 (990121) and pair "
+            "again, which makes up for 2 households."
+        )
+    ]
+    assert result.shortages[0].remedies[0].official_ids == ("P1",)
+
+
+def test_a_wider_division_is_not_offered_for_more_than_it_has():
+    """Of the five households the town must keep three, so one of two is to be had."""
+    result = park_beside_a_town(town_minimum=3)
+
+    assert [(r.kind, r.places) for r in result.shortages[0].remedies] == [
+        (RemedyKind.WIDEN, 1),
+        (RemedyKind.REDUCE_MIN, 1),
+    ]
+    assert words(result, "zh")[0][2] == "其余 1 户按规定核减下限。"
+
+
+def test_where_nothing_else_helps_the_lower_quota_is_reduced_in_all():
+    result = park_beside_a_town(town_minimum=4)
+
+    assert words(result, "zh")[0][1:] == ["按规定核减下限共 2 户。"]
+    assert words(result, "en")[0][1:] == [
+        "Reduce lower quotas by 2 households in all, as the regulation allows."
+    ]
+
+
+def test_the_rest_is_spoken_of_only_after_another_remedy():
+    alone = solved(person(1, "990101101", 1, 2))
+    after = solved(person(1, "990101101", 1, 1), legal=[2])
+
+    assert words(alone, "zh")[0][1:] == [
+        "为青石镇（990101101）增派干部，补足 1 个名额。"
+    ]
+    assert words(after, "zh")[0][2] == (
+        "为青石镇（990101101）增派干部，补足其余 1 个名额。"
+    )
+
+
+def test_serving_the_wider_division_gives_what_was_promised():
+    """Pairing again with the wider divisions falls short by exactly so much less."""
+    checked = 0
+    for seed in range(60):
+        tables = random_city(seed, households=14, officials=12, forbidden=0, existing=0)
+        first = solve(**tables)
+        remedies = [r for s in first.shortages for r in s.remedies]
+        wider = [r for r in remedies if r.kind is RemedyKind.WIDEN]
+        if not wider or any(r.kind is RemedyKind.SECOND for r in remedies):
+            continue
+        serves = {i: r.division_code for r in wider for i in r.official_ids}
+        moved = pl.col("id").replace_strict(serves, default=pl.col("serves_code"))
+        people = tables["officials"].with_columns(serves_code=moved)
+
+        again = solve(**(tables | {"officials": people}))
+
+        assert again.shortfall == first.shortfall - sum(r.places for r in wider)
+        assert again.uncovered <= first.uncovered
+        checked += 1
+    assert checked == 22

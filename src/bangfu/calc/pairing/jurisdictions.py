@@ -132,6 +132,23 @@ def count_by_division(roll: Roll) -> Tree:
     )
 
 
+def least_shortfall(tree: Tree, minima: Ints) -> int:
+    """Return `tree.shortfall` as it would be with other lower quotas.
+
+    minima: (divisions,), those of the officials who serve the division itself.
+    """
+    idle, idle_below = np.zeros_like(minima), np.zeros_like(minima)
+    minima_below = minima.copy()
+    for digits in reversed(LEVELS):
+        level = np.flatnonzero(tree.key % 16 == digits)
+        excess = minima_below[level] - tree.households_below[level]
+        idle[level] = np.maximum(idle_below[level], excess)
+        up = level[tree.parent[level] >= 0]
+        np.add.at(minima_below, tree.parent[up], minima_below[up])
+        np.add.at(idle_below, tree.parent[up], idle[up])
+    return int(idle[tree.parent < 0].sum())
+
+
 def starved_divisions(tree: Tree) -> list[int]:
     """Return the divisions where places lack, as small as they explain it, by code.
 

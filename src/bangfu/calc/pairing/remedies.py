@@ -1,7 +1,8 @@
 """The cheapest legal ways out of a shortage, each a step that an office can take.
 
-From cheap to dear: raise quotas within the range that the regulation allows, let
-officials with free places help, assign more officials. A ledger is shared by all
+For places, from cheap to dear: raise quotas within the range that the regulation allows,
+let officials with free places help, assign more officials. For households: take those
+that nobody helps, serve a wider division, reduce the lower quota. A ledger is shared by all
 shortages of a run, so nothing is offered twice.
 """
 
@@ -14,7 +15,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from bangfu.calc.pairing.canonical import LEVELS, Ints, Mask, Roll, code_of
-from bangfu.calc.pairing.jurisdictions import Tree
+from bangfu.calc.pairing.jurisdictions import Tree, least_shortfall
 from bangfu.calc.values.text import Text
 
 SOURCES_MAX = 3  # divisions named in the remedies of one shortage
@@ -31,7 +32,7 @@ class RemedyKind(enum.StrEnum):
     RAISE_MAX = "raise_max"
     SECOND = "second"
     ASSIGN = "assign"
-    HAND_OVER = "hand_over"
+    WIDEN = "widen"
     REDUCE_MIN = "reduce_min"
 
 
@@ -55,8 +56,10 @@ class Ledger:
     """What the remedies may still draw on; shared, so that nothing is spent twice.
 
     load: (m,) households of each official in the pairing. free: (m,) places left.
-    surplus, lack: (m,) households above or below the lower quota. unmet: (divisions,)
-    still lacking. seconded: (division helped, officials, places) of earlier remedies.
+    lack: (m,) households below the lower quota. low: (m,) lower quotas that must be
+    reached where the official serves; minima: (divisions,) their sums. unmet:
+    (divisions,) still lacking. seconded: (division helped, officials, places) of earlier
+    remedies.
     """
 
     roll: Roll
@@ -64,8 +67,9 @@ class Ledger:
     names: Mapping[str, str]
     load: Ints
     free: Ints
-    surplus: Ints
     lack: Ints
+    low: Ints
+    minima: Ints
     unmet: Ints
     at_official: Ints
     codes: list[str]
@@ -82,8 +86,9 @@ class Ledger:
             names=names,
             load=load,
             free=np.maximum(roll.high - load, 0),
-            surplus=np.maximum(load - roll.low, 0),
             lack=np.maximum(roll.low - load, 0),
+            low=roll.low.copy(),
+            minima=tree.minima.copy(),
             unmet=tree.unmet.copy(),
             at_official=np.searchsorted(tree.key, roll.serves),
             codes=[code_of(key) for key in tree.key],
@@ -112,11 +117,17 @@ def find_places(ledger: Ledger, at: int, marked: Mask) -> list[Remedy]:
     left = int(ledger.unmet[at])
     if left:
         ledger.unmet[at] = 0
-        message = Text(
-            "为{division}增派干部，补足其余 {places} 个名额。",
-            "Assign more officials to {division} for the remaining {places}.",
-            {"division": ledger.name(code), "places": counted(left, "place")},
-        )
+        message = _after(
+            remedies,
+            Text(
+                "为{division}增派干部，补足其余 {places} 个名额。",
+                "Assign more officials to {division} for the remaining {places}.",
+            ),
+            Text(
+                "为{division}增派干部，补足 {places} 个名额。",
+                "Assign more officials to {division}, for {places}.",
+            ),
+        ).with_(division=ledger.name(code), places=counted(left, "place"))
         remedies.append(Remedy(RemedyKind.ASSIGN, code, left, (), message))
     return [remedy for remedy in remedies if remedy.places]
 
@@ -142,7 +153,7 @@ def _raise_quotas(ledger: Ledger, at: int, marked: Mask) -> Remedy:
         if ledger.unmet[at] == 0:
             break
     message = Text(
-        "在规定范围内提高{division} {officials} 名干部的名额上限，增加 {places} 个名额。",
+        "在规定范围内提高{division}的 {officials} 名干部名额上限，增加 {places} 个名额。",
         "Raise the upper quotas of {officials} of {division} within the range of the "
         "regulation, which gives {places}.",
         {
@@ -265,22 +276,34 @@ def find_households(
 ) -> list[Remedy]:
     """Return steps that give the officials of a division the households they lack.
 
-    First households without an official, then those of officials above their lower
-    quota. inside: (m,), the officials concerned.
+    First households without an official, then a wider division to serve. inside: (m,),
+    the officials concerned.
     """
     remedies = _take_uncovered(ledger, inside, lacking)
     lacking -= sum(remedy.places for remedy in remedies)
-    remedies += _hand_over(ledger, at, inside, lacking)
-    lacking -= sum(r.places for r in remedies if r.kind is RemedyKind.HAND_OVER)
+    remedies += _widen(ledger, at, inside, lacking)
+    lacking -= sum(r.places for r in remedies if r.kind is RemedyKind.WIDEN)
     if lacking:
-        message = Text(
-            "其余 {places} 户按规定核减下限。",
-            "Reduce lower quotas by the remaining {places}, as the regulation allows.",
-            {"places": counted(lacking, "household")},
-        )
+        message = _after(
+            remedies,
+            Text(
+                "其余 {places} 户按规定核减下限。",
+                "Reduce lower quotas by the remaining {places}, as the regulation "
+                "allows.",
+            ),
+            Text(
+                "按规定核减下限共 {places} 户。",
+                "Reduce lower quotas by {places} in all, as the regulation allows.",
+            ),
+        ).with_(places=counted(lacking, "household"))
         code = ledger.codes[at]
         remedies.append(Remedy(RemedyKind.REDUCE_MIN, code, lacking, (), message))
     return remedies
+
+
+def _after(earlier: list[Remedy], rest: Text, whole: Text) -> Text:
+    """Choose the sentence: "the rest" only where something goes before."""
+    return rest if any(remedy.places for remedy in earlier) else whole
 
 
 def _take_uncovered(ledger: Ledger, inside: Mask, lacking: int) -> list[Remedy]:
@@ -291,6 +314,8 @@ def _take_uncovered(ledger: Ledger, inside: Mask, lacking: int) -> list[Remedy]:
         chosen = officials[helps]
         taken = _fill(np.minimum(places[helps], ledger.lack[chosen]), lacking)
         ledger.lack[chosen] -= taken
+        ledger.low[chosen] -= taken
+        np.subtract.at(ledger.minima, ledger.at_official[chosen], taken)
         total, helpers = int(taken.sum()), chosen[taken > 0]
         if total == 0:
             continue
@@ -310,28 +335,42 @@ def _take_uncovered(ledger: Ledger, inside: Mask, lacking: int) -> list[Remedy]:
     return remedies
 
 
-def _hand_over(ledger: Ledger, at: int, inside: Mask, lacking: int) -> list[Remedy]:
-    """Let officials above their lower quota give households away, the nearest first."""
-    remedies = []
-    surplus = np.where(inside, 0, ledger.surplus)
-    for source, officials in _nearest_sources(ledger, ledger.codes[at], surplus):
-        chosen, taken = _take(ledger, surplus, officials, lacking)
-        total = int(taken.sum())
-        if total == 0:
-            break
-        ledger.surplus[chosen] -= taken
-        lacking -= total
-        message = Text(
-            "由{source}高于下限的 {officials} 名干部让出 {places} 户，交其中的干部帮扶。",
-            "Let {officials} of {source} above the lower quota hand over {places} to "
-            "them.",
-            {
-                "source": ledger.name(source),
-                "officials": counted(len(chosen), "official"),
-                "places": counted(total, "household"),
-            },
-        )
-        remedies.append(
-            Remedy(RemedyKind.HAND_OVER, source, total, ledger.ids(chosen), message)
-        )
-    return remedies
+def _widen(ledger: Ledger, at: int, inside: Mask, lacking: int) -> list[Remedy]:
+    """Let officials who lack households serve a division above, the lowest that helps.
+
+    How much it helps is not read off loads: it is the difference between the least
+    shortfalls before and after (see `jurisdictions.least_shortfall`), so pairing again
+    reaches it. Nobody else loses a household below the lower quota.
+    """
+    who = np.flatnonzero(inside & (ledger.lack > 0))
+    if lacking == 0 or len(who) == 0:
+        return []
+    before = least_shortfall(ledger.tree, ledger.minima)
+    best, gain, after = at, 0, ledger.minima
+    above = int(ledger.tree.parent[at])
+    while above >= 0 and gain < lacking:
+        minima = ledger.minima.copy()
+        np.subtract.at(minima, ledger.at_official[who], ledger.low[who])
+        minima[above] += ledger.low[who].sum()
+        helped = before - least_shortfall(ledger.tree, minima)
+        if helped > gain:
+            best, gain, after = above, helped, minima
+        above = int(ledger.tree.parent[above])
+    places = min(gain, lacking)
+    if places == 0:
+        return []
+    ledger.minima, ledger.lack[who] = after, 0
+    message = Text(
+        "将{division}的 {officials} 名干部帮扶范围扩大到{target}，重新配对后可补足 "
+        "{places} 户。",
+        "Let {officials} of {division} serve all of {target} and pair again, which "
+        "makes up for {places}.",
+        {
+            "division": ledger.name(ledger.codes[at]),
+            "officials": counted(len(who), "official"),
+            "target": ledger.name(ledger.codes[best]),
+            "places": counted(places, "household"),
+        },
+    )
+    code, ids = ledger.codes[best], ledger.ids(who)
+    return [Remedy(RemedyKind.WIDEN, code, places, ids, message)]
