@@ -137,13 +137,14 @@ def _measure(requests: int) -> dict[str, object]:
 
 def _session_of(user: object) -> str:
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
+
+    from bangfu.accounts.session_store import STARTED_KEY, SessionStore
 
     session = SessionStore()
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = "bangfu.accounts.backends.OneTimeAwareBackend"
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    session["started_at"] = time.time()
+    session[STARTED_KEY] = time.time()
     session.save()
     return f"sessionid={session.session_key}"
 

@@ -1,10 +1,9 @@
 """Log-in by name and password, and what it leaves behind."""
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.urls import NoReverseMatch, reverse
 
-from bangfu.accounts.models import User
+from bangfu.accounts.models import Session, User
 
 pytestmark = pytest.mark.django_db
 CLOSED = [

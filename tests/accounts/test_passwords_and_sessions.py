@@ -4,13 +4,13 @@ import time
 from datetime import timedelta
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.urls import reverse
 from django.utils import timezone
 from tests.accounts.conftest import PASSWORD
 
 from bangfu.accounts import operations
-from bangfu.accounts.adapter import STARTED_KEY
+from bangfu.accounts.models import Session
+from bangfu.accounts.session_store import STARTED_KEY
 from bangfu.scope import acting
 from bangfu.scope.actor import system_actor
 
@@ -96,6 +96,19 @@ def test_every_request_starts_the_idle_time_anew(inside, client):
     assert is_in(client)
 
     assert Session.objects.get().expire_date - timezone.now() > timedelta(minutes=29)
+
+
+def test_what_a_page_asks_by_itself_does_not(inside, client):
+    """A job's progress asks every two seconds; the page may stand there for days."""
+    session = Session.objects.get()
+    session.expire_date -= timedelta(minutes=20)
+    session.save()
+
+    response = client.get("/", headers={"Bangfu-Unattended": "1"})
+
+    assert response.status_code == 200
+    assert "sessionid" not in response.cookies, "the browser's own clock runs on too"
+    assert Session.objects.get().expire_date == session.expire_date
 
 
 def begin_earlier(client, hours):

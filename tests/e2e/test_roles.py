@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 STAFF = "我的待办 双向全覆盖 贫困户 帮扶干部 配对方案 后台任务 行政区划 政策参数"
 OFFICE = STAFF.replace("后台任务", "数据导入 后台任务")
+AUDIT = " 操作记录"
 ADDRESSES = {
     "board": "/pairing/",
     "households": "/registry/households/",
@@ -20,6 +21,7 @@ ADDRESSES = {
     "look-up": "/registry/households/look-up/",
     "jobs": "/jobs/",
     "policy": "/policy/",
+    "audit": "/audit/",
     "accounts": "/accounts/users/",
 }
 
@@ -35,8 +37,10 @@ class Expected:
 
 READS = "board households officials runs jobs policy"
 EXPECTED = {
-    "city": Expected(OFFICE, f"{READS} order imports look-up", "9901"),
-    "county": Expected(OFFICE, f"{READS} order imports look-up", "990101"),
+    "city": Expected(OFFICE + AUDIT, f"{READS} order imports look-up audit", "9901"),
+    "county": Expected(
+        OFFICE + AUDIT, f"{READS} order imports look-up audit", "990101"
+    ),
     "township": Expected(OFFICE, f"{READS} imports look-up", "990101100"),
     "village": Expected(OFFICE, f"{READS} imports look-up", "990101100200"),
     "team": Expected(STAFF, READS, "990101100200"),
@@ -50,10 +54,12 @@ EXPECTED = {
     "preparer": Expected(STAFF, READS, "990101"),
     "approver": Expected(STAFF, READS, "990101"),
     "payer": Expected(STAFF, READS, "990101"),
-    "auditor": Expected(STAFF, f"{READS} look-up", "9901"),
+    "auditor": Expected(STAFF + AUDIT, f"{READS} look-up audit", "9901"),
     "leadership": Expected(STAFF, READS, "9901"),
     "admin": Expected(
-        "我的待办 行政区划 政策参数 账户与授权", "jobs policy accounts", ""
+        "我的待办 行政区划 政策参数 操作记录 账户与授权",
+        "jobs policy audit accounts",
+        "",
     ),
 }
 # Where nobody but the offices of the whole city may look.

@@ -44,7 +44,7 @@ SCOPED = {
 SCOPED_CODES = {"pairing:coverage_of"}
 # Tables that a GET may write, and why it is no change of state.
 WRITTEN_BY_GET = {
-    "django_session": "the time of the last request",
+    "accounts_session": "the time of the last request",
     "audit_event": "looked at apart: only refusals may be new",
     **dict.fromkeys(
         (
@@ -87,6 +87,7 @@ class Route:
             "kind": "households",
             "number": 1,
             "key": "line.nbs",
+            "handle": "0" * 16,
         }
         url = reverse(self.name, kwargs={place: values[place] for place in self.places})
         return f"{url}?member={records.member}" if "what" in self.places else url

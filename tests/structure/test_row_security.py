@@ -7,6 +7,7 @@ from django.db.utils import DataError, ProgrammingError
 # Tables that hold nothing of a household or official, and why they need no scope.
 OPEN_TABLES = {
     "accounts_user": "names of staff; passwords are hashed",
+    "accounts_session": "read before it is known who asks; shown to its person only",
     "divisions_": "the administrative tree is public",
     "django_": "the framework's own",
     "auth_": "the framework's own; unused",

@@ -214,6 +214,9 @@ def test_progress_asks_again_until_it_is_over(draw):
     over = progress(draw, done=20000, total=20000, is_over=True)
 
     assert 'hx-get="/p/" hx-trigger="every 2s"' in running
+    assert """hx-headers='{"Bangfu-Unattended": "1"}'""" in running, (
+        "no act of a reader"
+    )
     assert 'value="1500" max="20000"' in running
     assert "1,500 / 20,000" in running
     assert "hx-get" not in over

@@ -16,12 +16,13 @@ from django.utils import timezone
 from bangfu.accounts import lockout, operations, queries, rules
 from bangfu.accounts.addresses import client_address
 from bangfu.accounts.models import User
+from bangfu.accounts.session_store import ADDRESS_KEY, DEVICE_KEY, STARTED_KEY
 from bangfu.calc.values.findings import BadInput
 from bangfu.calc.values.text import Text
 from bangfu.vault import seal, unseal
 from bangfu.web.language import say, say_later
 
-STARTED_KEY = "started_at"  # in the session: when it began, seconds since 1970
+_DEVICE_LENGTH_MAX = 200
 
 _SAID = {
     "account/messages/password_changed.txt": Text(
@@ -78,9 +79,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Begin the session, its clock and its audit."""
         super().login(request, user)
         now = timezone.now()  # noqa: TID251 - the edge of every log-in
+        address = client_address(request)
+        device = request.headers.get("User-Agent", "")[:_DEVICE_LENGTH_MAX]
         request.session[STARTED_KEY] = time.time()
+        request.session[ADDRESS_KEY] = address
+        request.session[DEVICE_KEY] = device.replace("\x00", "")
         by = queries.first_actor(user, on=timezone.localdate(now))  # noqa: TID251
-        operations.record_log_in(by=by, at=now, address=client_address(request))
+        operations.record_log_in(by=by, at=now, address=address)
 
     def logout(self, request: HttpRequest) -> None:
         """End the session and say so in the audit."""

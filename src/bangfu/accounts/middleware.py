@@ -14,14 +14,15 @@ from django.urls import Resolver404, ResolverMatch, resolve, reverse
 from django.utils import timezone
 
 from bangfu.accounts import operations, places, queries
-from bangfu.accounts.adapter import STARTED_KEY
 from bangfu.accounts.models import Grant
 from bangfu.accounts.roles import Role
+from bangfu.accounts.session_store import STARTED_KEY
 from bangfu.audit import reads
 from bangfu.scope import Actor, acting
 from bangfu.web.navigation import GrantChoice
 
 GRANT_KEY = "grant_id"
+UNATTENDED = "Bangfu-Unattended"  # set by pages that ask again by themselves
 # Where somebody with a one-time password may go before choosing another.
 _OPEN_ROUTES = {"accounts:new_password", "account_logout", "set_language"}
 # Pages of the log-in library, by the beginning of their names.
@@ -31,13 +32,19 @@ _Handler = Callable[[HttpRequest], HttpResponse]
 
 
 class SessionLimitMiddleware:
-    """End a session 12 hours after log-in, however busy it was."""
+    """End a session 12 hours after log-in, and after 30 minutes without an act.
+
+    What a page asks by itself, such as the progress of a job, is no act: else a page
+    left open would keep its session for ever. Such requests carry a header.
+    """
 
     def __init__(self, get_response: _Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Log out an over-old session before anything else happens."""
+        if UNATTENDED not in request.headers and not request.session.is_empty():
+            request.session.modified = True  # saved, so the 30 minutes begin anew
         if request.user.is_authenticated:
             now = time.time()
             started = request.session.setdefault(STARTED_KEY, now)

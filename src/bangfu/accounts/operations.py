@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
 from allauth.mfa.models import Authenticator
@@ -11,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from bangfu.accounts import permissions, queries, rules
-from bangfu.accounts.models import Grant, User
+from bangfu.accounts.models import Grant, Session, User
 from bangfu.accounts.roles import Role
 from bangfu.audit import operations as audit
 from bangfu.calc.values.division_code import DivisionCode
@@ -219,6 +220,25 @@ def create_first_administrator(
     return user, password
 
 
+def end_sessions(*, by: Actor, at: datetime, keys: Collection[str]) -> int:
+    """End sessions of one's own by their keys; returns how many there were.
+
+    Keys of others and of ended sessions are passed over.
+    """
+    own = Session.objects.filter(user_id=by.user_id, session_key__in=keys)
+    with transaction.atomic():
+        count, _ = own.delete()
+        if count:
+            audit.record(
+                "accounts.session.ended",
+                by=by,
+                at=at,
+                subject=User(pk=by.user_id),
+                detail={"sessions": count},
+            )
+    return count
+
+
 def record_log_in(*, by: Actor, at: datetime, address: str | None) -> None:
     """Write that somebody logged in, with the grant under which he begins."""
     with acting(by):
@@ -255,6 +275,7 @@ def record_failed_log_in(
     """
     user = User.objects.filter(username=username).first() if username else None
     detail = {"address": address, "step": step}
+    home = DivisionCode(user.home_code) if user and user.home_code else None
     actions = []
     if is_counted:
         actions.append("accounts.login.failed")
@@ -264,7 +285,9 @@ def record_failed_log_in(
         )
     with acting(by):
         for action in actions:
-            audit.record(action, by=by, at=at, subject=user, detail=detail)
+            audit.record(
+                action, by=by, at=at, subject=user, division=home, detail=detail
+            )
 
 
 def record_denied(*, by: Actor, at: datetime, route: str, method: str) -> None:

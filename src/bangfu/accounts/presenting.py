@@ -12,8 +12,8 @@ from django.db.models.functions import Now, TruncDate
 from django.urls import reverse
 from django.utils import timezone
 
-from bangfu.accounts import permissions, places, queries
-from bangfu.accounts.models import Grant, User
+from bangfu.accounts import devices, permissions, places, queries
+from bangfu.accounts.models import Grant, Session, User
 from bangfu.accounts.roles import Role
 from bangfu.audit.models import Event
 from bangfu.calc.values.division_code import DivisionCode
@@ -61,6 +61,14 @@ class LogInRow(NamedTuple):
     event: Event
     badge: Badge
     address: str
+
+
+class SessionRow(NamedTuple):
+    """A session as its person sees it."""
+
+    session: Session
+    device: Text
+    is_current: bool
 
 
 def state_badge(user: User, *, at: datetime) -> Badge:
@@ -159,6 +167,17 @@ def log_in_rows(user: User) -> list[LogInRow]:
         LogInRow(event, _LOG_INS[event.action], event.detail.get("address") or "")
         for event in queries.log_ins_of(user)
     ]
+
+
+def session_rows(
+    user_id: int, *, current_key: str | None, at: datetime
+) -> list[SessionRow]:
+    """Return a person's sessions, the one that asks first."""
+    rows = [
+        SessionRow(each, devices.words(each.device), each.session_key == current_key)
+        for each in queries.sessions_of(user_id, at=at)
+    ]
+    return sorted(rows, key=lambda row: not row.is_current)
 
 
 def _in_state(rows: QuerySet[User], state: object) -> QuerySet[User]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
-from bangfu.accounts.models import Grant, User
+from bangfu.accounts.models import Grant, Session, User
 from bangfu.accounts.rules import GrantEnded
 from bangfu.audit import queries as audit
 from bangfu.audit.models import Event
@@ -103,6 +103,16 @@ def users_without_grant(division: DivisionCode, *, on: date) -> QuerySet[User]:
 def has_second_step(user: User) -> bool:
     """Whether logging in takes a code besides the password."""
     return bool(Authenticator.objects.filter(user=user).exists())
+
+
+def sessions_of(user_id: int, *, at: datetime) -> list[Session]:
+    """Return the sessions in which a person is logged in, the latest log-in first.
+
+    Those that ended by a new password or a disabled account are among them until they
+    run out; they let nobody in.
+    """
+    rows = Session.objects.filter(user_id=user_id, expire_date__gt=at)
+    return list(rows.order_by("-started_at", "session_key"))
 
 
 def log_ins_of(user: User, *, limit: int = 10) -> list[Event]:

@@ -4,15 +4,16 @@ from datetime import timedelta
 
 from axes.models import AccessAttempt
 from django.conf import settings
-from django.core.management import call_command
 from django.utils import timezone
 from procrastinate.contrib.django import app
+
+from bangfu.accounts.session_store import SessionStore
 
 
 @app.periodic(cron="47 3 * * *")
 @app.task(name="bangfu.accounts.forget", queue="bangfu", pass_context=False)
 def forget(timestamp: int) -> None:
     """Delete sessions that ran out, and failed log-ins that lock nobody any more."""
-    call_command("clearsessions")
+    SessionStore.clear_expired()
     over = timezone.now() - settings.AXES_COOLOFF_TIME - timedelta(days=1)
     AccessAttempt.objects.filter(attempt_time__lt=over).delete()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -96,6 +97,53 @@ def new_password(request: HttpRequest) -> HttpResponse:
             return redirect("home")
     context = {"title": Text("设置自己的密码", "Choose your own password")}
     return _form(request, form, context, template="accounts/new_password.html")
+
+
+@login_required
+@require_safe
+def sessions(request: HttpRequest) -> HttpResponse:
+    """Show where one is logged in."""
+    assert isinstance(request.user, User)  # noqa: S101 - log-in is required
+    rows = presenting.session_rows(
+        request.user.pk, current_key=request.session.session_key, at=timezone.now()
+    )
+    context = {"title": Text("登录设备", "Where you are logged in"), "sessions": rows}
+    return render(request, "accounts/sessions.html", context)
+
+
+@login_required
+@require_POST
+def session_end(request: HttpRequest, handle: str) -> HttpResponse:
+    """End one of one's other sessions."""
+    keys = [key for key, name in _other_sessions(request).items() if name == handle]
+    if not keys:
+        raise Http404
+    return _end(request, keys)
+
+
+@login_required
+@require_POST
+def other_sessions_end(request: HttpRequest) -> HttpResponse:
+    """End all of one's sessions but this one."""
+    return _end(request, list(_other_sessions(request)))
+
+
+def _other_sessions(request: HttpRequest) -> dict[str, str]:
+    """Return key and handle of one's sessions but this one, which log-out ends."""
+    found = queries.sessions_of(request.user.pk, at=timezone.now())  # type: ignore[arg-type]
+    current = request.session.session_key
+    return {
+        each.session_key: each.handle for each in found if each.session_key != current
+    }
+
+
+def _end(request: HttpRequest, keys: list[str]) -> HttpResponse:
+    assert isinstance(request.user, User)  # noqa: S101 - log-in is required
+    by = request.actor or queries.grantless(request.user)  # type: ignore[attr-defined]
+    count = operations.end_sessions(by=by, at=timezone.now(), keys=keys)
+    done = Text("已结束 {n} 个登录。", "Sessions ended: {n}.", {"n": count})
+    messages.success(request, say(done))
+    return redirect("accounts:sessions")
 
 
 @for_administrators

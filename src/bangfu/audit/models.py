@@ -33,6 +33,7 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["subject_type", "subject_id"], name="audit_subject"),
             models.Index(fields=["division_code", "-id"], name="audit_division"),
+            models.Index(fields=["username", "-id"], name="audit_username"),
         ]
 
     def __str__(self) -> str:

@@ -27,6 +27,12 @@ _MENU: tuple[tuple[Text, str, str, frozenset[Role]], ...] = (
     (Text("行政区划", "Divisions"), "divisions:browse", "geo-alt", frozenset(Role)),
     (Text("政策参数", "Policy"), "policy:list", "book", frozenset(Role)),
     (
+        Text("操作记录", "Audit"),
+        "audit:events",
+        "journal-check",
+        frozenset({Role.CITY, Role.COUNTY, Role.AUDITOR, Role.ADMINISTRATOR}),
+    ),
+    (
         Text("账户与授权", "Accounts"),
         "accounts:users",
         "key",
@@ -39,6 +45,9 @@ USER_MENU = (
         Text("修改密码", "Change the password"), "/accounts/password/change/", "key"
     ),
     NavItem(Text("两步验证", "Two-step log-in"), "/accounts/2fa/", "shield-lock"),
+    NavItem(
+        Text("登录设备", "Where you are logged in"), "/accounts/sessions/", "laptop"
+    ),
 )
 
 

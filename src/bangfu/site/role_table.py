@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from django.conf import settings
+
 from bangfu.accounts.roles import Role
 from bangfu.calc.values.division_code import Level
 from bangfu.calc.values.text import Text
@@ -54,6 +56,10 @@ PERMISSIONS = (
         Text("人工更换帮扶责任人", "change a helper by hand"), pairing.HAND_ROLES
     ),
     Permission(Text("维护行政区划", "keep the tree of divisions"), divisions.WRITERS),
+    Permission(
+        Text("查看操作记录", "read the audit"),
+        frozenset(Role(role) for role in settings.BANGFU_AUDIT_READERS),
+    ),
     Permission(
         Text("管理账户与授权", "manage accounts and grants"),
         frozenset({Role.ADMINISTRATOR}),

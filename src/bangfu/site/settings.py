@@ -76,7 +76,6 @@ SECRET_KEY = _secret_key()
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
@@ -171,6 +170,16 @@ BANGFU_TODO = [
     "bangfu.pairing.panels.todo",
     "bangfu.accounts.panels.todo",
 ]
+# Who reads the audit, and how the actions begin that the role may read.
+BANGFU_AUDIT_READERS = {
+    "city": "",
+    "county": "",
+    "auditor": "",
+    "administrator": "accounts.",
+}
+BANGFU_ACT_TEXTS = "bangfu.site.acts.ACTS"
+BANGFU_ROLE_TEXTS = "bangfu.site.acts.ROLES"
+BANGFU_SUBJECTS = "bangfu.site.acts.SUBJECTS"
 # Names that accounts shows and may not import.
 BANGFU_DIVISION_NAMES = "bangfu.divisions.queries.names"
 BANGFU_DIVISION_SEARCH = "bangfu.divisions.queries.search"
@@ -263,7 +272,7 @@ CACHES = {
 SESSION_IDLE_SECONDS = 30 * 60
 SESSION_ABSOLUTE_SECONDS = 12 * 60 * 60
 SESSION_COOKIE_AGE = SESSION_IDLE_SECONDS
-SESSION_SAVE_EVERY_REQUEST = True
+SESSION_ENGINE = "bangfu.accounts.session_store"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

@@ -10,6 +10,7 @@ urlpatterns = [
     path("accounts/", include("bangfu.accounts.urls")),
     path("accounts/", include("bangfu.accounts.login_urls")),
     path("web/", include("bangfu.web.urls")),
+    path("audit/", include("bangfu.audit.urls")),
     path("jobs/", include("bangfu.jobs.urls")),
     path("policy/", include("bangfu.policy.urls")),
     path("divisions/", include("bangfu.divisions.urls")),
