@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from bangfu.accounts import operations, queries
 from bangfu.accounts.models import Grant, User
@@ -77,6 +77,19 @@ def test_an_account_is_at_home_where_it_was_created(clerk, admin):
     assert (event.action, event.user_id, event.division_code, event.subject_id) == (
         "accounts.user.created", admin.user_id, "990101", str(clerk.pk),
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_it_refuses_too_long_a_name_in_both_languages(admin, at, language):
+    with translation.override(language), pytest.raises(BadInput) as refused:
+        operations.create_user(
+            by=admin, at=at, username="clerk", name="李" * 61, division=COUNTY
+        )
+
+    message = refused.value.message
+    assert message.in_language("zh-hans").startswith("账户有误：确保")
+    assert message.in_language("en").startswith("The account is wrong: Ensure")
+    assert not User.objects.filter(username="clerk").exists()
 
 
 @pytest.mark.parametrize("name", ["clerk", "CLERK", "x", "张三", "a b", "a" * 61])

@@ -138,14 +138,22 @@ def test_it_refuses_a_bad_choice(given, try_log_in, client, password, again, wor
     assert user.must_change_password
 
 
-def test_it_refuses_a_variation_of_the_user_name(db):
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_it_refuses_a_variation_of_the_user_name_in_both_languages(db, language):
+    """Whatever language is active when it is refused: it may be read in the other."""
     user = User(username="zhang-sanfeng")
 
-    with (
-        translation.override("en"),
-        pytest.raises(BadInput, match=r"It is too much like the user name or name\."),
-    ):
-        rules.check_password(password="zhang-sanfeng1", user=user)
+    with translation.override(language), pytest.raises(BadInput) as refused:
+        rules.check_password(password="zhang-sanf", user=user)
+
+    message = refused.value.message
+    assert message.in_language("zh-hans") == (
+        "密码不合要求：至少要有 12 位。 与用户名或姓名太相似。"
+    )
+    assert message.in_language("en") == (
+        "Password refused: It must have at least 12 characters."
+        " It is too much like the user name or name."
+    )
 
 
 def test_the_one_time_password_cannot_be_kept(given, try_log_in, client):

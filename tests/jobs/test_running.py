@@ -39,6 +39,16 @@ def break_down(run):
     raise RuntimeError("secret 990101199001010015")
 
 
+def fill_the_disk(run):
+    """The server says so itself, in the middle of the work."""
+    audit.record("tests.work.done", by=run.actor, at=_now())
+    with connections["default"].cursor() as cursor:
+        cursor.execute(
+            "DO $$ BEGIN RAISE EXCEPTION 'could not extend file: No space left on"
+            " device' USING ERRCODE = 'disk_full'; END $$"
+        )
+
+
 def cancel_oneself(run):
     audit.record("tests.work.done", by=run.actor, at=_now())
     with acting(SYSTEM, using="side"):
@@ -63,7 +73,14 @@ def _now():
 @pytest.fixture(autouse=True)
 def kinds(settings):
     here = "tests.jobs.test_running."
-    names = ("work", "refuse", "break_down", "cancel_oneself", "lose_lease")
+    names = (
+        "work",
+        "refuse",
+        "break_down",
+        "fill_the_disk",
+        "cancel_oneself",
+        "lose_lease",
+    )
     settings.BANGFU_JOBS = {f"tests.{name}": here + name for name in names}
 
 
@@ -129,6 +146,19 @@ def test_an_unexpected_error_fails_with_an_incident_number_only(county, now, cap
     assert stored.error["en"].startswith("An internal error; nothing was written.")
     assert "secret" not in stored.error["en"]
     assert works == 0
+
+
+def test_a_full_disk_fails_the_job_by_its_name_and_leaves_nothing(county, now, caplog):
+    job = order(county, now, "tests.fill_the_disk")
+
+    assert running.run_job(job.pk) == State.FAILED
+
+    job, events = reload(job)
+    assert events == 0
+    assert job.error_text.zh == (
+        "服务器磁盘已满，本次操作没有写入任何数据。请管理员清理磁盘后重试。"
+    )
+    assert "could not extend file" in caplog.text
 
 
 def test_it_stops_at_the_next_step_when_cancelled_and_leaves_nothing(county, now):

@@ -54,6 +54,17 @@ def test_a_program_gets_a_refusal_as_json(site):
     }
 
 
+@pytest.mark.parametrize("of", ["file", "database"])
+def test_a_full_disk_is_called_by_its_name(site, caplog, of):
+    page = site.get(f"/full/?of={of}")
+
+    assert page.status_code == 507
+    assert "服务器磁盘已满，本次操作没有写入任何数据。" in page.text
+    assert "请管理员清理磁盘后重试。" in page.text
+    assert "/var/secret/path" not in page.text
+    assert "the disk is full at /full/" in caplog.text
+
+
 @pytest.mark.parametrize("path", ["/missing/", "/no/such/page/"])
 def test_a_missing_page_says_the_same_whether_hidden_or_absent(site, path):
     page = site.get(path)

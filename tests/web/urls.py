@@ -1,6 +1,9 @@
 """A small site around the shell, for its tests: a list, forms, charts, failures."""
 
+import errno
+
 from django import forms
+from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import include, path
@@ -204,6 +207,17 @@ def broken(request: HttpRequest) -> HttpResponse:
     raise RuntimeError(msg)
 
 
+def full(request: HttpRequest) -> HttpResponse:
+    """Meet a full disk, of the database or of a file."""
+    if request.GET["of"] == "file":
+        raise OSError(errno.ENOSPC, "No space left on device", "/var/secret/path")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'disk_full'; END $$"
+        )
+    return HttpResponse()
+
+
 def _page(
     request: HttpRequest, template: str, status: int = 200, **context: object
 ) -> HttpResponse:
@@ -227,6 +241,7 @@ urlpatterns = [
     path("refuse/", refuse),
     path("missing/", missing),
     path("broken/", broken),
+    path("full/", full),
     path("language/", set_language, name="set_language"),
     path("accounts/", include("allauth.urls")),
     path("web/", include("bangfu.web.urls")),

@@ -20,6 +20,7 @@ from bangfu.calc.values.findings import BadInput, WrongState
 from bangfu.calc.values.text import Text
 from bangfu.scope import Actor, acting
 from bangfu.scope.actor import system_actor
+from bangfu.web.language import reasons
 
 ONE_TIME_HOURS = 72
 ENTRANCE = system_actor("log-in")
@@ -54,7 +55,7 @@ def create_user(
     except ValidationError as error:
         if "username" in error.message_dict:
             raise rules.NameRefused.of(user.username) from error
-        why = {"why": " ".join(error.messages)}
+        why = {"why": reasons(error)}
         raise BadInput(
             Text("账户有误：{why}", "The account is wrong: {why}", why)
         ) from error

@@ -9,7 +9,7 @@ from __future__ import annotations
 from django.contrib.auth import password_validation as django
 
 from bangfu.calc.values.text import Text
-from bangfu.web.language import say
+from bangfu.web.language import say, say_text_later
 
 LENGTH_MIN = 12
 HINT = Text(
@@ -32,7 +32,7 @@ class LongEnough(django.MinimumLengthValidator):
 
     def get_error_message(self) -> str:
         """Say the limit."""
-        return say(_TOO_SHORT)
+        return say_text_later(_TOO_SHORT)
 
     def get_help_text(self) -> str:
         """Say it beside the field."""
@@ -44,7 +44,7 @@ class NotCommon(django.CommonPasswordValidator):
 
     def get_error_message(self) -> str:
         """Say why."""
-        return say(_COMMON)
+        return say_text_later(_COMMON)
 
     def get_help_text(self) -> str:
         """Say nothing beside the field."""
@@ -59,7 +59,7 @@ class NotLikeTheUser(django.UserAttributeSimilarityValidator):
 
     def get_error_message(self) -> str:
         """Say why."""
-        return say(_SIMILAR)
+        return say_text_later(_SIMILAR)
 
     def get_help_text(self) -> str:
         """Say nothing beside the field."""

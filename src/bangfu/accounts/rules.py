@@ -13,6 +13,7 @@ from bangfu.accounts.roles import Role
 from bangfu.calc.values.division_code import DivisionCode
 from bangfu.calc.values.findings import BadInput, NotAllowed
 from bangfu.calc.values.text import Text, join
+from bangfu.web.language import reasons
 
 
 class GrantEnded(NotAllowed):
@@ -141,9 +142,9 @@ def check_password(*, password: str, user: User | None) -> None:
     try:
         validate_password(password, user)
     except ValidationError as error:
-        reasons = " ".join(error.messages)
+        why = {"why": reasons(error)}
         raise BadInput(
-            Text("密码不合要求：{why}", "Password refused: {why}", {"why": reasons})
+            Text("密码不合要求：{why}", "Password refused: {why}", why)
         ) from error
     if user is not None and user.check_password(password):
         raise BadInput(

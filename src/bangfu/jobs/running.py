@@ -29,6 +29,7 @@ from bangfu.jobs import transport
 from bangfu.jobs.models import Job, State
 from bangfu.scope import Actor, acting
 from bangfu.scope.actor import system_actor
+from bangfu.web import disk
 
 log = logging.getLogger(__name__)
 
@@ -98,10 +99,10 @@ def run_job(job_id: int) -> State:
         return State(_load(job_id).state)
     except Refusal as refusal:
         return _end(job_id, worker, State.FAILED, refusal.message)
-    except Exception:
+    except Exception as error:
         incident = secrets.token_hex(4)
         log.exception("job %s failed, incident %s", job_id, incident)
-        return _end(job_id, worker, State.FAILED, _unexpected(incident))
+        return _end(job_id, worker, State.FAILED, _reason(error, incident))
     return State.DONE
 
 
@@ -199,6 +200,14 @@ def _give_up(job: Job) -> None:
     Job.objects.filter(pk=job.pk).update(
         state=State.FAILED, error=error.as_json(), finished_at=Now(), lease_until=None
     )
+
+
+def _reason(error: Exception, incident: str) -> Text:
+    if disk.is_full(error):
+        full = disk.DiskFull.of_server()
+        both = {"message": full.message, "remedy": full.remedy}
+        return Text("{message}{remedy}", "{message} {remedy}", both)
+    return _unexpected(incident)
 
 
 def _unexpected(incident: str) -> Text:

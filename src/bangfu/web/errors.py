@@ -23,6 +23,7 @@ TITLES = {
     409: Text("当前状态不能办理", "Not possible in this state"),
     422: Text("内容需要更正", "Something needs correcting"),
     500: Text("系统出错", "The system failed"),
+    507: Text("磁盘已满", "The disk is full"),
 }
 _MALFORMED = Text("浏览器发来的内容无法识别。", "What the browser sent cannot be read.")
 _FORBIDDEN = Text(

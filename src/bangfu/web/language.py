@@ -1,7 +1,8 @@
 """The reader's language: put a `Text` into it, now or when it is shown."""
 
+from django.core.exceptions import ValidationError
 from django.utils.functional import lazy
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 
 from bangfu.calc.values.findings import Refusal
 from bangfu.calc.values.text import Text
@@ -38,7 +39,19 @@ def say(value: object) -> str:
 
 def say_later(zh: str, en: str, **params: object) -> str:
     """Return a lazy string for form labels, put into words when it is rendered."""
-    return _say_lazily(Text(zh, en, params))
+    return say_text_later(Text(zh, en, params))
 
 
-_say_lazily = lazy(say, str)
+def reasons(error: ValidationError) -> Text:
+    """Return what Django's validators say, in both languages.
+
+    They say it in the reader's only; but a refusal may be read later, by somebody else.
+    """
+    with override("zh-hans"):
+        zh = " ".join(error.messages)
+    with override("en"):
+        en = " ".join(error.messages)
+    return Text(zh, en)
+
+
+say_text_later = lazy(say, str)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from bangfu.calc.values.findings import Refusal
-from bangfu.web import errors
+from bangfu.web import disk, errors
 
+logger = logging.getLogger("bangfu.web")
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
@@ -29,9 +31,12 @@ class RefusalMiddleware:
     def process_exception(
         self, request: HttpRequest, exception: Exception
     ) -> HttpResponse | None:
-        """Answer a refusal; anything else stays an error."""
+        """Answer a refusal and a full disk; anything else stays an error."""
         if isinstance(exception, Refusal):
             return errors.refused(request, exception)
+        if disk.is_full(exception):
+            logger.error("the disk is full at %s", request.path, exc_info=exception)
+            return errors.refused(request, disk.DiskFull.of_server())
         return None
 
 
