@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from allauth.account.adapter import get_adapter
-from allauth.account.forms import LoginForm
+from allauth.account.forms import ChangePasswordForm, LoginForm
 from allauth.core import context
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from django import forms
@@ -17,7 +17,7 @@ from bangfu.accounts.passwords import HINT
 from bangfu.accounts.roles import Role
 from bangfu.calc.values.division_code import DivisionCode, InvalidDivisionCode
 from bangfu.calc.values.text import Text
-from bangfu.web.language import say, say_later
+from bangfu.web.language import say, say_later, say_text_later
 
 
 class LogInForm(LoginForm):  # type: ignore[misc]
@@ -30,6 +30,16 @@ class LogInForm(LoginForm):  # type: ignore[misc]
         for field in self.fields.values():
             field.widget.attrs["placeholder"] = ""
         self.fields["login"].widget.attrs["autofocus"] = True
+
+
+class OwnPasswordForm(ChangePasswordForm):  # type: ignore[misc]
+    """The present password and a new one twice, without words inside the fields."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs["placeholder"] = ""
+        self.fields["password1"].help_text = say_text_later(HINT)
 
 
 class _Code(forms.Form):
@@ -192,7 +202,7 @@ class NewPasswordForm(forms.Form):
     password = forms.CharField(
         max_length=128,
         label=say_later("新密码", "New password"),
-        help_text=say_later(HINT.zh, HINT.en, **HINT.params),
+        help_text=say_text_later(HINT),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         strip=False,
     )

@@ -100,6 +100,12 @@ def users_without_grant(division: DivisionCode, *, on: date) -> QuerySet[User]:
     )
 
 
+def usernames(ids: Collection[str]) -> dict[str, str]:
+    """Return the user names of accounts by their ids in words, as an audit keeps them."""
+    found = User.objects.filter(pk__in=[int(each) for each in ids])
+    return {str(key): name for key, name in found.values_list("pk", "username")}
+
+
 def has_second_step(user: User) -> bool:
     """Whether logging in takes a code besides the password."""
     return bool(Authenticator.objects.filter(user=user).exists())

@@ -168,11 +168,12 @@ def user_new(request: HttpRequest, by: Actor, division: DivisionCode) -> HttpRes
             form.add_error("username", say(refusal.message))
         else:
             return _password_once(request, user, password, is_new=True)
+    act = Text("新建账户", "New account")
     context = {
-        "title": Text("新建账户", "New account"),
+        "title": act,
         "cancel_url": reverse("accounts:users"),
         "submit_label": Text("建立账户", "Create the account"),
-        "crumbs": [Crumb(TITLE, reverse("accounts:users"))],
+        "crumbs": [Crumb(TITLE, reverse("accounts:users")), Crumb(act)],
     }
     return _form(request, form, context)
 
@@ -400,6 +401,7 @@ def _password_once(
         "crumbs": [
             Crumb(TITLE, reverse("accounts:users")),
             Crumb(user.username, reverse("accounts:user", args=[user.pk])),
+            Crumb(Text("一次性密码", "One-time password")),
         ],
         "title": Text("一次性密码", "One-time password"),
         "account": user,

@@ -39,9 +39,10 @@ def dress(events: Iterable[Any], *, reader_role: str, at: datetime) -> None:
     names = import_string(settings.BANGFU_DIVISION_NAMES)(
         codes, at=timezone.localtime(at).date()
     )
-    for event in shown:
+    subjects = wording.subjects_of(shown, reader_role)
+    for event, subject in zip(shown, subjects, strict=True):
         event.place = names.get(event.division_code, "")
-        event.subject = wording.subject_of(event, reader_role)
+        event.subject = subject
 
 
 def _acts(request: HttpRequest) -> Sequence[Option]:

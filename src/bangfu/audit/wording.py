@@ -5,7 +5,8 @@ An act of an app that an upgrade took away is still shown, by its identifier.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -19,11 +20,15 @@ from bangfu.web.cells import Link
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What an act was about. roles: who may open its page, under `route`."""
+    """What an act was about. roles: who may open its page, under `route`.
+
+    names: says what people call the records with these ids; without it the id is shown.
+    """
 
     text: Text
     route: str = ""
     roles: frozenset[str] = frozenset()
+    names: Callable[[Collection[str]], Mapping[str, str]] | None = None
 
 
 def acts(prefix: str = "") -> dict[str, Text]:
@@ -44,14 +49,33 @@ def role_text(event: Event) -> Text | None:
     return known.get(event.role)
 
 
-def subject_of(event: Event, reader_role: str) -> Link | Text | None:
-    """Say about what it was done, linked where the reader may open the page."""
-    if not event.subject_type:
-        return None
+def subjects_of(events: Collection[Event], role: str) -> list[Link | Text | None]:
+    """Say about what each was done, linked where the reader's role may open the page."""
     known: Mapping[str, Subject] = import_string(settings.BANGFU_SUBJECTS)
-    subject = known.get(event.subject_type)
-    name = subject.text if subject else Text(event.subject_type, event.subject_type)
-    text = Text("{name} {id}", "{name} {id}", {"name": name, "id": event.subject_id})
-    if subject and reader_role in subject.roles and event.subject_id:
-        return Link(text, reverse(subject.route, args=[event.subject_id]))
+    ids: dict[str, set[str]] = defaultdict(set)
+    for event in events:
+        ids[event.subject_type].add(event.subject_id)
+    names = {}
+    for kind, subject in known.items():
+        if subject.names is not None and kind in ids:
+            names[kind] = subject.names(ids[kind])
+    return [
+        _subject(event, known.get(event.subject_type), names, role) for event in events
+    ]
+
+
+def _subject(
+    event: Event,
+    subject: Subject | None,
+    names: Mapping[str, Mapping[str, str]],
+    role: str,
+) -> Link | Text | None:
+    kind, key = event.subject_type, event.subject_id
+    if not kind:
+        return None
+    what = subject.text if subject else Text(kind, kind)
+    name = names.get(kind, {}).get(key, key)
+    text = Text("{what} {name}", "{what} {name}", {"what": what, "name": name})
+    if subject and role in subject.roles and key:
+        return Link(text, reverse(subject.route, args=[key]))
     return text

@@ -5,6 +5,7 @@ A test holds this against the code: an act that is recorded has its words here.
 
 from __future__ import annotations
 
+from bangfu.accounts.queries import usernames
 from bangfu.accounts.roles import OFFICES, READERS, ROLE_TEXTS, Role
 from bangfu.audit.wording import Subject
 from bangfu.calc.values.text import Text
@@ -71,7 +72,9 @@ ROLES: dict[str, Text] = {
 _ADMINISTRATOR = frozenset({Role.ADMINISTRATOR.value})
 _PAIRING = READERS - {Role.HELPER}
 SUBJECTS: dict[str, Subject] = {
-    "accounts.user": Subject(Text("账户", "account"), "accounts:user", _ADMINISTRATOR),
+    "accounts.user": Subject(
+        Text("账户", "account"), "accounts:user", _ADMINISTRATOR, usernames
+    ),
     "accounts.grant": Subject(Text("授权", "grant")),
     "registry.household": Subject(
         Text("贫困户", "household"), "registry:household", READERS

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -39,6 +41,37 @@ _MENU: tuple[tuple[Text, str, str, frozenset[Role]], ...] = (
         frozenset({Role.ADMINISTRATOR}),
     ),
 )
+# What a page of the menu is for, as its card on the home page says.
+_ABOUT: dict[str, Text] = {
+    "pairing:coverage": Text(
+        "户户有人帮、人人有任务：逐级查看缺口",
+        "Households without a helper, officials without a task, level by level",
+    ),
+    "registry:households": Text(
+        "查找农户，查看一户一档", "Find a household and open its file"
+    ),
+    "pairing:officials": Text(
+        "干部的帮扶户数、上下限和名单", "What each official must do, and has"
+    ),
+    "pairing:mine": Text("本人负责的农户名单", "Those you are responsible for"),
+    "pairing:runs": Text(
+        "计算、审批和执行配对方案", "Solve, approve and apply a pairing"
+    ),
+    "registry:imports": Text(
+        "上传名册，核对后确认写入", "Send a workbook, check it, then confirm"
+    ),
+    "jobs:list": Text("耗时任务的进度和结果", "Progress and results of long work"),
+    "divisions:browse": Text(
+        "市、县、乡、村及其历史变更", "The tree of divisions and its history"
+    ),
+    "policy:list": Text(
+        "每项标准的取值、出处和作用处", "Every figure, its source and where it acts"
+    ),
+    "audit:events": Text("谁在何时做了什么", "Who did what, when and why"),
+    "accounts:users": Text(
+        "新建账户、授权、重置密码", "Create accounts, grant roles, reset passwords"
+    ),
+}
 
 USER_MENU = (
     NavItem(
@@ -49,6 +82,23 @@ USER_MENU = (
         Text("登录设备", "Where you are logged in"), "/accounts/sessions/", "laptop"
     ),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Shortcut:
+    """A page of the menu with a sentence about it, for the home page."""
+
+    item: NavItem
+    about: Text | None
+
+
+def shortcuts(role: str) -> list[Shortcut]:
+    """Return the pages of a role's menu but the home page itself."""
+    return [
+        Shortcut(NavItem(label, reverse(name), icon), _ABOUT.get(name))
+        for label, name, icon, roles in _MENU
+        if role in roles and name != "home"
+    ]
 
 
 def navigation(request: HttpRequest) -> dict[str, object]:

@@ -231,7 +231,10 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_ADAPTER = "bangfu.accounts.adapter.AccountAdapter"
-ACCOUNT_FORMS = {"login": "bangfu.accounts.forms.LogInForm"}
+ACCOUNT_FORMS = {
+    "login": "bangfu.accounts.forms.LogInForm",
+    "change_password": "bangfu.accounts.forms.OwnPasswordForm",
+}
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
