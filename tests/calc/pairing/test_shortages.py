@@ -146,7 +146,10 @@ def test_the_sentences_are_these():
             "请白水镇（990121102）有空余名额的 2 名干部同时帮扶青石镇（990121101），增加 2 个名额。",
         ],
         [
-            "白水镇（990121102）的 2 名干部达不到下限：下限合计 3 户，可帮扶的贫困户只有 1 户，少 2 户。",
+            (
+                "白水镇（990121102）的 2 名干部达不到下限：下限合计 3 户，可帮扶的贫困户只有 1 户，少 2 户。"
+                "涉及 P2、P3。"
+            ),
             "安排其中 2 名干部帮扶青石镇（990121101）尚无帮扶责任人的 2 户。",
         ],
     ]
@@ -165,11 +168,23 @@ def test_the_sentences_are_these():
         [
             (
                 "2 officials of 白水镇 (990121102) cannot reach the lower quota: lower quotas "
-                "add up to 3, but 1 household may be served, 2 too few."
+                "add up to 3, but 1 household may be served, 2 too few. Concerned: P2, P3."
             ),
             "Let 2 of them take 2 households of 青石镇 (990121101) without an official.",
         ],
     ]
+
+
+def test_of_many_officials_the_first_ten_are_spelled_out():
+    people = [person(n, V2, 1, 1) for n in range(10, 23)]
+
+    shortage = solved(*people, person(1, "9901", 0, 3)).shortages[0]
+
+    assert len(shortage.ids) == 12
+    assert str(shortage.message).endswith(
+        f"Concerned: {', '.join(shortage.ids[:10])} and 2 more."
+    )
+    assert shortage.message.in_language("zh").endswith("等 12 个。")
 
 
 def test_raised_quotas_are_offered_only_as_far_as_they_help():

@@ -177,15 +177,16 @@ def _short_of_households(ledger: Ledger, at: int) -> Shortage:
     below = np.flatnonzero(inside & (ledger.load < ledger.roll.low))
     message = Text(
         "{division}的 {below} 名干部达不到下限：下限合计 {minima} 户，"
-        "可帮扶的贫困户只有 {households} 户，少 {lacking} 户。",
+        "可帮扶的贫困户只有 {households} 户，少 {lacking} 户。涉及 {ids}。",
         "{below} of {division} cannot reach the lower quota: lower quotas add up to "
-        "{minima}, but {households} may be served, {lacking} too few.",
+        "{minima}, but {households} may be served, {lacking} too few. Concerned: {ids}.",
         {
             "division": ledger.name(code),
             "below": counted(len(below), "official"),
             "minima": int(tree.minima_below[at]),
             "households": counted(int(tree.households_below[at]), "household"),
             "lacking": lacking,
+            "ids": _spelled(ledger.ids(below)),
         },
     )
     return Shortage(
@@ -255,7 +256,6 @@ def _kin_shortage(
     lacking: int, ids: tuple[str, ...], message: Text, remedy: Text, kind: RemedyKind
 ) -> Shortage:
     count = counted(lacking, "household")
-    named = Text("、".join(ids[:IDS_MAX]), ", ".join(ids[:IDS_MAX])) if ids else "-"
     return Shortage(
         kind=ShortageKind.KIN,
         division_code="",
@@ -264,6 +264,17 @@ def _kin_shortage(
         places=0,
         ids=ids,
         parts=(),
-        message=message.with_(lacking=count, ids=named),
+        message=message.with_(lacking=count, ids=_spelled(ids)),
         remedies=(Remedy(kind, "", lacking, (), remedy.with_(lacking=count)),),
+    )
+
+
+def _spelled(ids: tuple[str, ...]) -> Text:
+    """Return the first ids, and that there are more; a dash for none."""
+    if not ids:
+        return Text("-", "-")
+    first, more = ids[:IDS_MAX], len(ids) > IDS_MAX
+    return Text(
+        "、".join(first) + (f" 等 {len(ids)} 个" if more else ""),
+        ", ".join(first) + (f" and {len(ids) - IDS_MAX} more" if more else ""),
     )
