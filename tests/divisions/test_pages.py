@@ -65,7 +65,7 @@ def test_it_opens_at_the_acting_persons_own_division(page):
 
     assert re.search(r"<h1[^>]*>\s*甲市\s*</h1>", opened)
     assert 'href="/divisions/990721/"' in opened
-    assert "甲市内的名称或代码" in opened
+    assert "本区划内的名称或代码" in opened
     assert 'href="/divisions/0/"' in opened
 
 
