@@ -7,7 +7,8 @@ from datetime import date
 import polars as pl
 
 from bangfu.calc.values.identity import make_identity_number
-from bangfu.registry.rules import Breach, Frames, Limits, check_all
+from bangfu.registry.rules.every import check_all
+from bangfu.registry.rules.frames import Breach, Frames, Limits
 from bangfu.registry.rules.incomes import AMOUNTS
 from bangfu.registry.rules.persons import identity_birth, identity_sex, is_shaped
 

@@ -154,3 +154,46 @@ def test_it_writes_the_template(call, tmp_path):
     assert result.exit_code == 0
     sheets = openpyxl.load_workbook(target).sheetnames
     assert sheets[:2] == ["户", "成员"]
+
+
+def test_a_roll_of_the_past_is_checked_as_of_its_date(call, roll):
+    result = call("households", roll, "--yes", "--json", "--as-of", "2016-03-01")
+
+    assert json.loads(result.stdout)["as_of"] == "2016-03-01"
+
+
+def test_only_households_have_a_date(call, tmp_path):
+    path = tmp_path / "units.xlsx"
+    path.write_bytes(b"x")
+
+    assert call("units", path, "--as-of", "2016-03-01").exit_code == 2
+
+
+def test_findings_are_told_with_the_name_of_their_rule(call, half_wrong):
+    result = call("households", half_wrong, "--yes")
+
+    assert "impossible [V1 identity number] half.xlsx" in result.stdout
+
+
+def test_same_or_wrong_and_nothing_new_exits_with_1_and_says_so(
+    call, roll, half_wrong, last_state
+):
+    call("households", roll, "--yes")
+
+    result = call("households", half_wrong, "--json")
+
+    document = json.loads(result.stdout)
+    assert result.exit_code == 1
+    assert (document["same"], document["wrong"], document["written"]) == (1, 1, False)
+    assert document["state"] == last_state() == "unchanged"
+
+
+def test_an_import_without_a_right_record_has_failed(call, tmp_path, last_state):
+    bad = family("0001", 1)
+    bad[1][0]["relation"] = "02"
+    path = tmp_path / "bad.xlsx"
+    path.write_bytes(workbook([bad[0]], bad[1]))
+
+    call("households", path, "--yes")
+
+    assert last_state() == "failed"

@@ -125,7 +125,9 @@ def test_the_same_file_again_changes_nothing(importer):
 
     assert counts(plan) == (0, 0, 2, 0)
     assert plan.differences == ()
-    with pytest.raises(operations.NothingToImport):
+    assert record.state == "unchanged"
+    assert record.finished_at == importer.at
+    with pytest.raises(WrongState, match="nothing to import"):
         operations.confirm(by=importer.by, at=importer.at, import_id=record.pk)
     assert Household.objects.get(household_no="0001").history.count() == 0
 
@@ -176,7 +178,7 @@ def test_an_empty_cell_never_overwrites_unless_told_to(importer):
     stored = Household.objects.get()
     assert (stored.attribute, stored.cause_main, stored.phone_tail) == ("", "", "")
     assert stored.phone_sealed is None
-    assert kept.state == "checked"
+    assert kept.state == "unchanged"
 
 
 def test_a_column_that_the_file_lacks_is_not_emptied(importer):
@@ -532,6 +534,7 @@ def test_it_refuses_to_write_something_else_than_was_shown(importer):
     assert Household.objects.get().attribute == "1"
     operations.show_again(
         by=importer.by,
+        at=importer.at,
         import_id=record.pk,
         changed=caught.value,
         using="default",

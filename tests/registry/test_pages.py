@@ -398,7 +398,7 @@ def test_the_preview_shows_findings_and_hands_out_the_error_workbook(login, offi
     assert client.get(f"{address}errors/1/").status_code == 404
 
 
-def test_the_same_again_needs_no_confirmation(login, office, stored):
+def test_the_same_again_ends_by_itself_and_is_no_success(login, office, stored):
     client = login(office)
     facts = {
         "attribute": "1",
@@ -413,8 +413,113 @@ def test_the_same_again_needs_no_confirmation(login, office, stored):
 
     shown = client.get(address)
 
-    assert "与登记数据完全相同，无需导入。" in shown.content.decode()
+    content = shown.content.decode()
+    assert "与登记数据完全相同，没有写入任何数据。" in content
+    assert "无可导入" in content
+    assert "已导入" not in content
     assert not shown.context["can_confirm"]
+    assert not shown.context["can_cancel"]
+
+
+def test_with_nothing_new_and_rows_that_are_wrong_it_ends_with_its_error_workbook(
+    login, office, stored
+):
+    client = login(office)
+    bad = family("0009", 7)
+    bad[1][1]["birth_date"] = date(1999, 1, 1)
+    same = family("0001", 1)
+    address = upload(client, workbook([same[0], bad[0]], [*same[1], *bad[1]]))[
+        "Location"
+    ]
+    run_jobs(office)
+
+    shown = client.get(address)
+
+    content = shown.content.decode()
+    assert (
+        "没有写入任何数据：1 条与登记数据相同，1 条有错误。请在错误表中改正后重新上传。"
+        in content
+    )
+    assert not shown.context["can_confirm"]
+    assert not shown.context["can_cancel"]
+    assert client.get(f"{address}errors/0/").status_code == 200
+    with acting(office):
+        assert Import.objects.latest("id").state == "unchanged"
+        event = Event.objects.get(action="registry.import.unchanged")
+    assert event.detail == {
+        "kind": "households",
+        "new": 0,
+        "changed": 0,
+        "same": 1,
+        "wrong": 1,
+    }
+
+
+def test_with_no_right_record_it_has_failed_and_keeps_its_error_workbook(login, office):
+    client = login(office)
+    bad = family("0009", 7)
+    bad[1][1]["birth_date"] = date(1999, 1, 1)
+    address = upload(client, workbook([bad[0]], bad[1]))["Location"]
+    run_jobs(office)
+
+    shown = client.get(address)
+
+    content = shown.content.decode()
+    assert "没有一条可以导入的数据，1 条有错误。" in content
+    assert "失败" in content
+    assert not shown.context["can_confirm"]
+    assert client.get(f"{address}errors/0/").status_code == 200
+    with acting(office):
+        assert Event.objects.filter(action="registry.import.failed").count() == 1
+
+
+def test_findings_stand_under_the_names_of_their_rules(login, office):
+    client = login(office)
+    good, bad = family("0001", 1), family("0002", 2)
+    bad[1][1]["birth_date"] = date(1999, 1, 1)
+    strange = family("0003", 3, division_code="990101101999")
+    for person in strange[1]:
+        person["division_code"] = "990101101999"
+    address = upload(
+        client,
+        workbook([good[0], bad[0], strange[0]], [*good[1], *bad[1], *strange[1]]),
+    )["Location"]
+    run_jobs(office)
+
+    shown = client.get(address)
+
+    told = [
+        (rule["code"], rule["name"].zh, rule["impossible"])
+        for rule in shown.context["by_rule"]
+    ]
+    assert told == [
+        ("V1", "身份证号码", 1),
+        ("unknown_village", "区划库中没有的村", 3),
+    ]
+    assert "区划库中没有的村" in shown.content.decode()
+
+
+def test_the_date_of_the_roll_is_asked_for_stored_and_shown(login, office):
+    client = login(office)
+    asked = client.get(reverse("registry:upload")).content.decode()
+    assert "名册截止日期" in asked
+    assert 'type="date"' in asked
+
+    address = upload(client, families("0001"), as_of="2016-01-31")["Location"]
+
+    content = client.get(address).content.decode()
+    assert "2016 年 1 月 31 日" in content or "2016年1月31日" in content
+    with acting(office):
+        assert Import.objects.get().options["as_of"] == "2016-01-31"
+
+
+def test_a_date_that_no_roll_can_have_is_refused_at_its_field(login, office):
+    response = upload(login(office), families("0001"), as_of="2013-01-01")
+
+    assert response.status_code == 422
+    assert list(response.context["form"].errors) == ["as_of"]
+    with acting(office):
+        assert not Import.objects.exists()
 
 
 def test_a_cancelled_import_is_over(login, office):

@@ -21,6 +21,7 @@ from bangfu.calc.values.text import Text
 
 REASONS_TITLE = Text("错误原因", "Reasons")
 ORIGINAL_ROW_TITLE = Text("原行号", "Original row")
+RULES_TITLE = Text("核查规则", "Rules broken")
 INSTRUCTIONS_TITLE = Text("说明", "Instructions")
 CODES_SHEET_NAME = "_codes"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -16,6 +16,7 @@ from bangfu.calc.values.text import Text, join
 from bangfu.exchange.declaration import (
     ORIGINAL_ROW_TITLE,
     REASONS_TITLE,
+    RULES_TITLE,
     Column,
     Sheet,
     Workbook,
@@ -38,28 +39,31 @@ def write_errors(
     *,
     language: str,
     target: Path | BinaryIO,
+    rule_of: Callable[[str], Text] | None = None,
 ) -> dict[str, int]:
     """Write the wrong rows of a reading, and return how many by sheet key.
 
     bad_groups: values of the sheets' `row_group`; every row of such a group is taken
     in, on every sheet, and so is every row with an IMPOSSIBLE finding. findings: of the
     reading and of the caller's own rules; they become the reasons, colours and
-    comments. Behind the template's columns stand 错误原因 and 原行号, which the reader
-    ignores.
+    comments. rule_of: names a finding's rule by its code. Behind the template's columns
+    stand 错误原因 and 原行号, with `rule_of` also 核查规则, by which a spreadsheet can
+    filter; the reader ignores them.
     """
     known = [found for found in findings if isinstance(found, SheetFinding)]
     rows = bad_rows(known)
+    more = (REASONS_TITLE, ORIGINAL_ROW_TITLE, *([RULES_TITLE] if rule_of else []))
     written: dict[str, int] = {}
     with Book(workbook, language=language, target=target, is_streamed=True) as book:
         for sheet in workbook.sheets:
-            page = book.add_sheet(sheet, more=(REASONS_TITLE, ORIGINAL_ROW_TITLE))
+            page = book.add_sheet(sheet, more=more)
             book.add_validations(page, sheet)
             part = reading.sheets.get(sheet.key)
             if part is None:
                 continue
             wrong = _wrong_rows(part, bad_groups, rows.get(sheet.key, set()))
             notes = _by_row([found for found in known if found.sheet == sheet.key])
-            _Writer(book, page, part, notes).write(wrong)
+            _Writer(book, page, part, notes, rule_of).write(wrong)
             written[sheet.key] = len(wrong)
         add_instructions(book)
         book.add_code_sheet()
@@ -91,6 +95,7 @@ class _Writer:
     page: Worksheet
     part: SheetReading
     notes: dict[int, list[SheetFinding]]
+    rule_of: Callable[[str], Text] | None
 
     def write(self, rows: list[int]) -> None:
         chosen = pl.col(ROW).is_in(rows)
@@ -124,6 +129,11 @@ class _Writer:
         reasons = self.book.say(_reasons(sheet, notes))
         self.page.write_string(line, behind, reasons, wrapped)
         self.page.write_number(line, behind + 1, int(str(typed[ROW])))
+        if self.rule_of is None or not notes:
+            return
+        rules = [self.rule_of(code) for code in dict.fromkeys(f.code for f in notes)]
+        named = self.book.say(join(rules, zh="、", en=", "))
+        self.page.write_string(line, behind + 2, named, wrapped)
 
     def _write_cell(
         self,

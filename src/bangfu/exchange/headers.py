@@ -18,6 +18,7 @@ from bangfu.exchange.declaration import (
     INSTRUCTIONS_TITLE,
     ORIGINAL_ROW_TITLE,
     REASONS_TITLE,
+    RULES_TITLE,
     Column,
     Kind,
     MoneyUnit,
@@ -34,7 +35,7 @@ from bangfu.exchange.tables import Row, Table, Tables
 HEADER_ROWS_MAX = 10
 _OWN_HEADERS = {
     fold_header(title)
-    for text in (REASONS_TITLE, ORIGINAL_ROW_TITLE)
+    for text in (REASONS_TITLE, ORIGINAL_ROW_TITLE, RULES_TITLE)
     for title in (text.zh, text.en)
 }
 _INSTRUCTIONS = {fold(INSTRUCTIONS_TITLE.zh), fold(INSTRUCTIONS_TITLE.en)}

@@ -120,7 +120,7 @@ class Book:
             page.write_string(0, index, header, self._header_format(column))
             page.write_comment(0, index, self.say(describe(column)), _COMMENT_SIZE)
         for index, title in enumerate(more, start=len(sheet.columns)):
-            page.set_column(index, index, 12 if index > len(sheet.columns) else 50)
+            page.set_column(index, index, 50 if index == len(sheet.columns) else 16)
             page.write_string(0, index, self.say(title), self._own_header_format())
         return page
 

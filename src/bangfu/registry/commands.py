@@ -12,6 +12,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from bangfu.registry.imports import operations, preview
 from bangfu.registry.imports.intake import Options, Plan, Progress
 from bangfu.registry.imports.kinds import intake_of, kinds
 from bangfu.registry.models import Import
+from bangfu.registry.rules import names as rules
 from bangfu.scope import Actor, acting
 from bangfu.scope.command import actor_for_command
 
@@ -67,6 +69,7 @@ class _Wanted:
     as_json: bool
     overwrite_empty: bool
     error_workbook: Path | None
+    as_of: datetime | None = None
 
 
 def _command_of(kind: str) -> click.Command:
@@ -86,6 +89,7 @@ def _command_of(kind: str) -> click.Command:
         click.Option(
             ["--error-workbook"], type=_File, help="where to put what is wrong"
         ),
+        *_options_of(kind),
         click.Option(["--as", "acting_as"], expose_value=False, callback=_named),
     ]
     return click.Command(
@@ -94,6 +98,15 @@ def _command_of(kind: str) -> click.Command:
         callback=click.pass_context(run),
         help=f"Import workbooks of {kind}.",
     )
+
+
+def _options_of(kind: str) -> list[click.Option]:
+    """Return what only one kind takes: the rosters have no ages to be checked."""
+    if kind != "households":
+        return []
+    day = click.DateTime(["%Y-%m-%d"])
+    help_ = "the day of which the roll tells; ages are taken on it (default: today)"
+    return [click.Option(["--as-of"], type=day, metavar="DATE", help=help_)]
 
 
 def _named(ctx: click.Context, _option: click.Parameter, value: str | None) -> None:
@@ -112,7 +125,11 @@ def _import(ctx: click.Context, wanted: _Wanted) -> int:
     by = _actor(ctx)
     files = [(path.name, _content(path)) for path in wanted.files]
     progress = _progress(language, quiet=wanted.as_json)
-    options = Options(overwrite_empty=wanted.overwrite_empty, language=language)
+    options = Options(
+        overwrite_empty=wanted.overwrite_empty,
+        language=language,
+        as_of=None if wanted.as_of is None else wanted.as_of.date(),
+    )
     with acting(by):
         record = operations.receive(
             by=by, at=timezone.now(), kind=wanted.kind, files=files, options=options
@@ -210,7 +227,7 @@ class _Shown:
         if is_written:
             click.echo(self.say(_WRITTEN))
         elif not self.plan.counts.written:
-            click.echo(self.say(_SAME))
+            click.echo(self.say(_SAME_OR_WRONG if self.plan.counts.wrong else _SAME))
         else:
             click.echo(self.say(_NOT_WRITTEN))
 
@@ -232,7 +249,8 @@ class _Shown:
         place = found["place"]
         where = Text.from_json(place).in_language(self.language) if place else ""
         message = Text.from_json(found["message"]).in_language(self.language)
-        return f"{found['severity']} {found['code']} {name} {where}: {message}"
+        rule = self.say(rules.titled(found["code"]))
+        return f"{found['severity']} [{rule}] {name} {where}: {message}"
 
     def _value(self, value: str | Text | None) -> str:
         if value is None:
@@ -244,6 +262,8 @@ class _Shown:
         return {
             "import_id": self.record.pk,
             "kind": self.wanted.kind,
+            "as_of": self.record.options.get("as_of"),
+            "state": self.record.state,
             "written": is_written,
             **self.plan.counts.as_json(),
             "rows": counts.get("rows"),
@@ -265,11 +285,7 @@ def _nothing_right(plan: Plan, saved: Sequence[str]) -> Refusal:
         if found.finding.code != preview.COMPANION
     ]
     return operations.NothingToImport(
-        Text(
-            "没有一条可以导入的数据，{wrong} 条有错误。",
-            "Nothing can be imported; {wrong} records are wrong.",
-            {"wrong": plan.counts.wrong},
-        ),
+        operations.nothing_right(plan).message,
         remedy=Text(
             "请改正后重新导入。{path}",
             "Mend it and import again. {path}",
@@ -341,3 +357,7 @@ _ERRORS = Text("错误表：{path}", "Error workbook: {path}")
 _WRITTEN = Text("已导入。", "Imported.")
 _NOT_WRITTEN = Text("没有写入。", "Nothing was written.")
 _SAME = Text("与登记数据相同，无需写入。", "The same as registered; nothing to write.")
+_SAME_OR_WRONG = Text(
+    "没有写入：正确的记录与登记数据相同，其余有错误。",
+    "Nothing was written: what is right is as registered, the rest is wrong.",
+)

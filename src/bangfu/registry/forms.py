@@ -37,6 +37,15 @@ class ManyFilesField(forms.FileField):
         return [clean_one(file, initial) for file in files]
 
 
+class DayInput(forms.DateInput):
+    """A day, with the browser's own calendar."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
 class UploadForm(forms.Form):
     """Kind, files and options of an import."""
 
@@ -53,6 +62,15 @@ class UploadForm(forms.Form):
             count=reading.FILES_MAX,
             mb=reading.LIMITS.file_bytes_max // (1 << 20),
             rows=reading.ROWS_MAX,
+        ),
+    )
+    as_of = forms.DateField(
+        label=say_later("名册截止日期", "Date of the roll"),
+        required=False,
+        widget=DayInput,
+        help_text=say_later(
+            "年龄、学龄等按这一天核查，往年名册请填当时的日期。只用于贫困户名册。",
+            "Ages are taken on this day; give an older roll its own. Households only.",
         ),
     )
     overwrite_empty = forms.BooleanField(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -24,6 +24,7 @@ from bangfu.registry.imports import operations, queries
 from bangfu.registry.imports.intake import Options
 from bangfu.registry.imports.kinds import intake_of, kinds
 from bangfu.registry.models import Import, ImportState
+from bangfu.registry.rules import names as rules
 from bangfu.scope import Actor
 from bangfu.web.language import active_language, say
 from bangfu.web.navigation import Crumb
@@ -55,7 +56,9 @@ def upload(request: HttpRequest) -> HttpResponse:
     names = lists.kind_texts()
     choices = [(kind, say(names.get(kind, kind))) for kind in allowed]
     posted = (request.POST, request.FILES) if request.method == "POST" else (None, None)
-    form = forms.UploadForm(*posted, kinds=choices, initial={"kind": allowed[0]})
+    today = timezone.localdate()  # noqa: TID251 - these views are an edge
+    initial = {"kind": allowed[0], "as_of": today}
+    form = forms.UploadForm(*posted, kinds=choices, initial=initial)
     if form.is_valid():
         try:
             record = operations.upload(
@@ -69,11 +72,13 @@ def upload(request: HttpRequest) -> HttpResponse:
                 options=Options(
                     overwrite_empty=form.cleaned_data["overwrite_empty"],
                     language=active_language(),
+                    as_of=form.cleaned_data["as_of"],
                 ),
             )
         except Refusal as refusal:
             sentence = f"{say(refusal)}{say(refusal.remedy)}"
-            form.add_error("workbooks", sentence)
+            is_date = refusal.reason_code == "bad_as_of"
+            form.add_error("as_of" if is_date else "workbooks", sentence)
         else:
             return redirect("registry:import", record.pk)
     context = {
@@ -110,12 +115,13 @@ def import_page(request: HttpRequest, import_id: int) -> HttpResponse:
         "counts": counts,
         "rows": sum((counts.get("rows") or {}).values()),
         "findings": _findings(record),
-        "by_code": _by_code(counts),
+        "by_rule": _by_rule(counts),
         "differences": [_difference(found) for found in record.differences],
         "progress": _progress(standing, record) if standing.is_running else None,
         "can_confirm": is_mine and waits and has_work,
         "can_cancel": is_mine and not standing.is_over,
-        "is_all_same": waits and not has_work and not counts.get("wrong"),
+        "is_unchanged": standing.state == ImportState.UNCHANGED,
+        "as_of": _as_of(record),
         "overwrites": record.options.get("overwrite_empty", False),
     }
     return render(request, "registry/import.html", context)
@@ -244,7 +250,8 @@ def _progress(standing: queries.Standing, record: Import) -> Progress | None:
     )
 
 
-def _findings(record: Import) -> list[Finding]:
+def _findings(record: Import) -> list[tuple[Finding, Text]]:
+    """Return what was found, each with the name of its rule."""
     several = len(record.files) > 1
     found = []
     for stored in record.findings:
@@ -264,19 +271,22 @@ def _findings(record: Import) -> list[Finding]:
                 place=place,
             )
         )
-    return found
+    return [(finding, rules.name_of(finding.code)) for finding in found]
 
 
-def _by_code(counts: dict[str, Any]) -> list[tuple[str, int, int, int]]:
-    """Return code, impossible, doubtful, notes; one row a rule."""
+def _by_rule(counts: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return a row a rule: code, name, and how many findings of each severity."""
     return [
-        (
-            code,
-            by.get("impossible", 0),
-            by.get("doubtful", 0),
-            by.get("note", 0),
+        {
+            "code": code,
+            "name": rules.name_of(code),
+            "impossible": by.get("impossible", 0),
+            "doubtful": by.get("doubtful", 0),
+            "notes": by.get("note", 0),
+        }
+        for code, by in sorted(
+            (counts.get("findings") or {}).items(), key=lambda one: rules.order(one[0])
         )
-        for code, by in (counts.get("findings") or {}).items()
     ]
 
 
@@ -287,6 +297,13 @@ def _difference(stored: dict[str, Any]) -> dict[str, object]:
         "before": _value(stored["before"]),
         "after": _value(stored["after"]),
     }
+
+
+def _as_of(record: Import) -> date | None:
+    """Return the day on which ages were taken; the rosters have none."""
+    if record.kind != "households":
+        return None
+    return Options.from_json(record.options).as_of
 
 
 def _value(stored: Any) -> object:

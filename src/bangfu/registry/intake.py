@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import chain
+from typing import Any
 
 import polars as pl
 from django.conf import settings
@@ -36,7 +37,7 @@ from bangfu.registry.models import Household
 from bangfu.registry.roll import checking, incoming, merging, planning, stored, writing
 from bangfu.registry.roll.incoming import Incoming
 from bangfu.registry.roll.merging import Merged
-from bangfu.registry.rules import Limits
+from bangfu.registry.rules.frames import Limits
 from bangfu.registry.sheets import HOUSEHOLD_SHEET
 from bangfu.registry.sheets import HOUSEHOLDS as HOUSEHOLDS_WORKBOOK
 from bangfu.scope import Actor
@@ -83,18 +84,21 @@ class HouseholdIntake:
         progress: Progress,
     ) -> Plan:
         """Compare the files with the register; write nothing."""
-        on = timezone.localdate(at)  # noqa: TID251 - the civil day of `at`, not the clock
+        today = timezone.localdate(at)  # noqa: TID251 - the civil day of `at`
+        on = options.as_of or today
         progress(0, 4, _COMPARING)
         rows = incoming.gather(files)
         with staging.in_bulk(len(rows.keys)):
             known = stored.fetch(rows.keys)
         merged = merging.merge(rows, known, options)
         progress(1, 4, _CHECKING)
-        limits = limits_on(on, by.division)
+        limits = replace(limits_on(on, by.division), today=today)
         with staging.in_bulk(len(rows.keys)):
             elsewhere = registered_elsewhere(merged, by)
         frames = checking.frames_of(merged, known, elsewhere)
-        earlier = _earlier(rows, files, by, on, known.households)
+        earlier = _earlier(rows, files, by, today, known.households)
+        if options.as_of is not None:
+            earlier += _older_than(on, files)
         progress(2, 4, _CHECKING)
         checked = checking.check(frames, limits, rows, files, earlier)
         progress(3, 4, _COUNTING)
@@ -216,6 +220,28 @@ def _earlier(
     return [*read, *keys]
 
 
+def _older_than(on: date, files: Sequence[FileReading]) -> list[FileFinding]:
+    """Note the files whose incomes are of years long before the day that was stated.
+
+    A roll of 2015 that is checked as of today makes every child too old for its class.
+    """
+    notes = []
+    for file in files:
+        sheet = file.reading.sheets.get(HOUSEHOLD_SHEET.key)
+        latest: Any = None if sheet is None else sheet.frame["year"].max()
+        if latest is not None and latest < on.year - 2:
+            note = file.reading.finding(
+                HOUSEHOLD_SHEET.key,
+                row=None,
+                column="year",
+                code="as_of",
+                message=_OLDER.with_(year=latest, on=on),
+                severity=Severity.NOTE,
+            )
+            notes.append(FileFinding(file.number, note))
+    return notes
+
+
 def _villages(keys: pl.DataFrame, by: Actor, on: date) -> set[str]:
     """Return which of the files' villages are on file today."""
     codes = keys["division_code"].unique().to_list()
@@ -290,6 +316,11 @@ def registered_elsewhere(merged: Merged, by: Actor) -> pl.DataFrame:
     )
 
 
+_OLDER = Text(
+    "收入年度为 {year} 年，年龄按 {on} 核查；如是往年名册，请填写当时的名册截止日期重新上传",
+    "the incomes are of {year}, ages were taken on {on}: for a roll of the past, upload it "
+    "again with its own date",
+)
 _COMPARING = Text("正在与登记数据比对", "Comparing with the register")
 _CHECKING = Text("正在核查", "Checking")
 _COUNTING = Text("正在汇总差异", "Counting what changes")

@@ -36,6 +36,7 @@ _STATE_KINDS = {
     ImportState.CHECKED: ("warning", "hand-index"),
     ImportState.APPLYING: ("info", "arrow-repeat"),
     ImportState.APPLIED: ("success", "check-circle-fill"),
+    ImportState.UNCHANGED: ("neutral", "dash-circle"),
     ImportState.FAILED: ("danger", "x-octagon-fill"),
     ImportState.CANCELLED: ("neutral", "slash-circle"),
 }

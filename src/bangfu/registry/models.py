@@ -346,6 +346,7 @@ class ImportState(models.TextChoices):
     CHECKED = "checked"
     APPLYING = "applying"
     APPLIED = "applied"
+    UNCHANGED = "unchanged"
     FAILED = "failed"
     CANCELLED = "cancelled"
 

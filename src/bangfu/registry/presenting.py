@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,6 +13,7 @@ from bangfu.exchange.declaration import Column
 from bangfu.registry import code_lists, queries
 from bangfu.registry.changes import Shown, column_of, shown
 from bangfu.registry.models import Flag, Household, Income, Member
+from bangfu.registry.rules.names import name_of, order
 from bangfu.registry.sheets import HOUSEHOLD_SHEET, MEMBER_SHEET
 from bangfu.web import formats
 from bangfu.web.cells import Badge
@@ -307,3 +309,22 @@ def flag_row(flag: Flag) -> FlagRow:
         "note": Badge(Text("提示", "note"), "info"),
     }
     return FlagRow(flag, column.title if column else None, kinds[flag.severity])
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFlags:
+    """The doubts that one rule found in a household."""
+
+    code: str
+    name: Text
+    rows: list[FlagRow]
+
+
+def flags_by_rule(flags: Iterable[Flag]) -> list[RuleFlags]:
+    """Return the doubts under their rules, in the order of the rules' numbers."""
+    found: dict[str, list[FlagRow]] = {}
+    for flag in flags:
+        found.setdefault(flag.code, []).append(flag_row(flag))
+    return [
+        RuleFlags(code, name_of(code), found[code]) for code in sorted(found, key=order)
+    ]

@@ -11,6 +11,7 @@ from bangfu.calc.values.text import Text
 from bangfu.policy import queries as policy
 from bangfu.policy.poverty_lines import NoLine, PovertyLine, Series
 from bangfu.registry.models import Flag, Household, Income, Member
+from bangfu.registry.rules.names import V_RULES, titled
 
 LINE_SERIES = Series.ADMIN
 LOOK_UP_MAX = 50
@@ -182,26 +183,7 @@ def age_of(member: Member, *, on: date) -> int | None:
 
 def flag_codes() -> list[tuple[str, Text]]:
     """Return the rules whose doubts can be filtered by."""
-    return [(code, Text(f"{code} {zh}", f"{code} {en}")) for code, zh, en in _RULES]
-
-
-_RULES = (
-    ("V1", "身份证号码", "identity number"),
-    ("V2", "残疾人证", "disability certificate"),
-    ("V3", "户主与配偶", "head and spouse"),
-    ("V4", "关系与性别", "relation and sex"),
-    ("V5", "重复登记", "registered twice"),
-    ("V6", "在校与学龄", "school and age"),
-    ("V7", "劳动能力", "labour"),
-    ("V8", "务工与工资", "work and wage"),
-    ("V9", "收入合计", "sums of income"),
-    ("V10", "低保与养老金", "Dibao and pension"),
-    ("V11", "危房等级", "dangerous house"),
-    ("V12", "致贫原因", "causes"),
-    ("V13", "收入变动与贴线", "income change and line"),
-    ("V14", "五保户劳力", "five-guarantee labour"),
-    ("V15", "雷同数据", "copied values"),
-)
+    return [(code, titled(code)) for code in V_RULES]
 
 
 def version_of(household: Household) -> str:

@@ -35,6 +35,7 @@ def run_apply_import(run: Run) -> dict[str, object]:
         with acting(run.actor, using="side"):
             operations.show_again(
                 by=run.actor,
+                at=timezone.now(),
                 import_id=import_id,
                 changed=changed,
                 using="side",

@@ -2,8 +2,10 @@
 
     checking ──> checked ──> applying ──> applied
        │            │  ^         │
-       ├──> failed  │  └─────────┘ (refused or failed: nothing was written)
-       └────────────┴──> cancelled
+       │            │  └─────────┘ (refused or failed: nothing was written)
+       ├────────────┴──> cancelled
+       ├──> unchanged (nothing is new or changed)
+       └──> failed (unreadable, or no record is right)
 
 Kinds are `intake.Intake` values named in settings.BANGFU_IMPORTS; this package knows
 files, states and previews, an intake knows what its rows mean. Nothing is written

@@ -7,9 +7,9 @@ settings.BANGFU_IMPORTS maps a kind to the dotted path of such a value:
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from bangfu.calc.values.findings import Finding, Severity
@@ -35,15 +35,31 @@ class Options:
     """How to import.
 
     overwrite_empty: an empty cell empties the stored value. language: of the error
-    workbook.
+    workbook. as_of: the civil day of which the files tell, on which ages are taken;
+    None is the day of the check.
     """
 
     overwrite_empty: bool = False
     language: str = "zh-hans"
+    as_of: date | None = None
 
     def as_json(self) -> dict[str, object]:
         """Return what is stored with the import."""
-        return {"overwrite_empty": self.overwrite_empty, "language": self.language}
+        return {
+            "overwrite_empty": self.overwrite_empty,
+            "language": self.language,
+            "as_of": None if self.as_of is None else self.as_of.isoformat(),
+        }
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Options:
+        """Read what `as_json` wrote; imports of before have no date."""
+        as_of = stored.get("as_of")
+        return cls(
+            overwrite_empty=bool(stored.get("overwrite_empty")),
+            language=str(stored.get("language", "zh-hans")),
+            as_of=date.fromisoformat(as_of) if as_of else None,
+        )
 
 
 @dataclass(frozen=True, slots=True)

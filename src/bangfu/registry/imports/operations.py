@@ -11,13 +11,15 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.utils import timezone
 
 from bangfu import exchange
 from bangfu.audit import operations as audit
-from bangfu.calc.values.findings import NotAllowed, WrongState
+from bangfu.calc.values.findings import BadInput, NotAllowed, WrongState
 from bangfu.calc.values.text import Text
 from bangfu.jobs import operations as jobs
 from bangfu.registry.imports import locks, parsed, preview, queries, reading, storage
@@ -31,11 +33,14 @@ from bangfu.registry.imports.intake import (
 )
 from bangfu.registry.imports.kinds import intake_of
 from bangfu.registry.models import Import, ImportState
+from bangfu.registry.rules import names as rules
 from bangfu.scope import Actor
 
 CHECK_JOB = "registry.import"
 APPLY_JOB = "registry.apply_import"
 KEPT = timedelta(days=30)
+# The register was set up in 2014; no roll and no rule is older.
+FIRST_ROLL = date(2014, 1, 1)
 
 
 class PlanChanged(WrongState):
@@ -96,6 +101,7 @@ def receive(
 ) -> Import:
     """Keep the files sealed, to be checked in this process. Raises as `upload`."""
     intake_of(kind).check_may(by=by)
+    options = _dated(options, at)
     assert by.division is not None  # noqa: S101 - the system imports nothing
     reading.check_files(files)
     delete_old_files(by=by, at=at)
@@ -130,6 +136,25 @@ def receive(
     return record
 
 
+def _dated(options: Options, at: datetime) -> Options:
+    """Return the options with the day of which the files tell: today unless stated."""
+    today = timezone.localdate(at)  # noqa: TID251 - the civil day of `at`, not the clock
+    as_of = options.as_of or today
+    if not FIRST_ROLL <= as_of <= today:
+        raise BadInput(
+            Text(
+                "名册截止日期应在 {first} 至 {today} 之间。",
+                "The date of the roll lies between {first} and {today}.",
+                {"first": FIRST_ROLL, "today": today},
+            ),
+            remedy=Text(
+                "请填写名册的编制日期。", "Give the day the roll was drawn up."
+            ),
+            code="bad_as_of",
+        )
+    return replace(options, as_of=as_of)
+
+
 # Checking
 
 
@@ -148,11 +173,16 @@ def check(
     record = Import.objects.get(pk=import_id)
     _must_be(record, ImportState.CHECKING)
     intake, files = _read(record, by=by, progress=progress)
-    options = Options(**record.options)
+    options = Options.from_json(record.options)
     plan = intake.check(files, by=by, at=at, options=options, progress=progress)
     for file in files:
         parsed.keep(record.folder, file)
-    keep_preview(record=record, intake=intake, files=files, plan=plan)
+    state = keep_preview(record=record, intake=intake, files=files, plan=plan, at=at)
+    if state in queries.ENDED:
+        detail = {"kind": record.kind, **plan.counts.as_json()}
+        audit.record(
+            f"registry.import.{state}", by=by, at=at, subject=record, detail=detail
+        )
     return plan
 
 
@@ -162,21 +192,28 @@ def keep_preview(
     intake: Intake,
     files: Sequence[FileReading],
     plan: Plan,
+    at: datetime,
     error: Text | None = None,
     using: str = "default",
-) -> None:
-    """Keep what a plan would do, for showing; the import then waits for confirmation.
+) -> ImportState:
+    """Keep what a plan would do, for showing, and return where the import stands then.
 
+    It waits for confirmation when there is something to write. Otherwise it ends here:
+    unchanged when records are as they are registered, failed when none is right.
     error: why the plan shown before was not carried out. Raises WrongState when the
     import was ended meanwhile.
     """
+    state = _state_after_check(plan)
+    if state is ImportState.FAILED:
+        error = nothing_right(plan).message
     described = _with_error_workbooks(record, intake, files, plan)
     kept = Import.objects.using(using).filter(
         pk=record.pk,
         state__in=(ImportState.CHECKING, ImportState.APPLYING, ImportState.CHECKED),
     )
     done = kept.update(
-        state=ImportState.CHECKED,
+        state=state,
+        finished_at=at if state in queries.ENDED else None,
         files=described,
         counts=preview.counts(files, plan),
         findings=preview.findings(plan),
@@ -188,6 +225,13 @@ def keep_preview(
     )
     if not done:
         raise _ended()
+    return state
+
+
+def _state_after_check(plan: Plan) -> ImportState:
+    if plan.counts.written:
+        return ImportState.CHECKED
+    return ImportState.UNCHANGED if plan.counts.right else ImportState.FAILED
 
 
 def _with_error_workbooks(
@@ -208,7 +252,8 @@ def _with_error_workbooks(
                 file.reading,
                 (),
                 found,
-                language=Options(**record.options).language,
+                rule_of=rules.titled,
+                language=Options.from_json(record.options).language,
                 target=content,
             )
             storage.save(record.folder, f"errors-{file.number}", content.getvalue())
@@ -262,7 +307,7 @@ def apply(
             for number in range(len(record.files))
         ]
         locks.take_alone(reading.divisions_in(files))
-        options = Options(**record.options)
+        options = Options.from_json(record.options)
         plan = intake.check(files, by=by, at=at, options=options, progress=progress)
         if plan.digest != record.plan_digest:
             raise PlanChanged(plan)
@@ -291,7 +336,9 @@ def apply(
     return record
 
 
-def show_again(*, by: Actor, import_id: int, changed: PlanChanged, using: str) -> None:
+def show_again(
+    *, by: Actor, at: datetime, import_id: int, changed: PlanChanged, using: str
+) -> None:
     """Keep the plan of a refused writing as the new preview."""
     record = Import.objects.using(using).get(pk=import_id)
     intake, files = _read(record, by=by, progress=no_progress)
@@ -300,6 +347,7 @@ def show_again(*, by: Actor, import_id: int, changed: PlanChanged, using: str) -
         intake=intake,
         files=files,
         plan=changed.plan,
+        at=at,
         error=changed.message,
         using=using,
     )
@@ -408,6 +456,21 @@ def _must_be(record: Import, *states: ImportState) -> None:
             {"state": queries.STATE_TEXTS[standing.state]},
         ),
         remedy=Text("请刷新页面查看。", "Reload the page to see."),
+    )
+
+
+def nothing_right(plan: Plan) -> NothingToImport:
+    """Return the refusal of files in which no record is right."""
+    return NothingToImport(
+        Text(
+            "没有一条可以导入的数据，{wrong} 条有错误。",
+            "Nothing can be imported; {wrong} records are wrong.",
+            {"wrong": plan.counts.wrong},
+        ),
+        remedy=Text(
+            "请在错误表中改正后重新上传。",
+            "Mend what is wrong in the error workbook and upload it.",
+        ),
     )
 
 

@@ -21,10 +21,18 @@ STATE_TEXTS = {
     ImportState.CHECKED: Text("待确认", "waits for confirmation"),
     ImportState.APPLYING: Text("写入中", "being written"),
     ImportState.APPLIED: Text("已导入", "imported"),
+    ImportState.UNCHANGED: Text("无可导入", "nothing to import"),
     ImportState.FAILED: Text("失败", "failed"),
     ImportState.CANCELLED: Text("已取消", "cancelled"),
 }
-ENDED = frozenset({ImportState.APPLIED, ImportState.FAILED, ImportState.CANCELLED})
+ENDED = frozenset(
+    {
+        ImportState.APPLIED,
+        ImportState.UNCHANGED,
+        ImportState.FAILED,
+        ImportState.CANCELLED,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from bangfu.registry.imports.intake import FileFinding, FileReading
 from bangfu.registry.roll.incoming import FILE, Incoming
 from bangfu.registry.roll.merging import Merged
 from bangfu.registry.roll.stored import Stored
-from bangfu.registry.rules import Breach, Frames, Limits, check_all
+from bangfu.registry.rules.every import check_all
+from bangfu.registry.rules.frames import Breach, Frames, Limits
 from bangfu.registry.sheets import HOUSEHOLD_SHEET, MEMBER_SHEET
 
 FLAG_SCHEMA = {

@@ -42,9 +42,11 @@ class Frames:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What the policy pack says, and the day on which the check is made.
+    """What the policy pack says, and the day of which the households are told.
 
-    on: the civil day. ages in full years; `school_day`: month and day at which school
+    on: the civil day for which the rolls were drawn up; ages are taken on it. today: the
+    day of the check, which no birth and no leaving may follow; `on` where it is None.
+    ages in full years; `school_day`: month and day at which school
     age is counted. income_change_pct: percent. line_fen: exit line by year, fen per
     person. demo: take the fictional province 99.
     """
@@ -60,6 +62,12 @@ class Limits:
     copies_households: int = 5
     line_fen: Mapping[int, int] = field(default_factory=dict)
     demo: bool = False
+    today: date | None = None
+
+    @property
+    def last_day(self) -> date:
+        """The day after which nothing can have happened."""
+        return self.today or self.on
 
     @property
     def school_date(self) -> date:

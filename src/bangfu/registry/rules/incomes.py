@@ -186,7 +186,7 @@ def v15_copies(frames: Frames, limits: Limits) -> list[Breach]:
 
 
 def year_of_income(frames: Frames, limits: Limits) -> list[Breach]:
-    """An income belongs to a year that is not in the future."""
+    """An income belongs to a year, and to none after the roll's date."""
     rows = frames.incomes.filter("is_given")
     impossible = Severity.IMPOSSIBLE
     return [
@@ -200,7 +200,7 @@ def year_of_income(frames: Frames, limits: Limits) -> list[Breach]:
         of_households(
             "year",
             "year",
-            _LATER_YEAR,
+            _LATER_YEAR.with_(limit=limits.on.year),
             rows.filter(pl.col("year") > limits.on.year),
             severity=impossible,
         ),
@@ -259,4 +259,6 @@ _COPIES = Text(
     "{copies} households have the very same incomes: please verify",
 )
 _NO_YEAR = Text("填了收入，缺收入年度", "incomes are given without their year")
-_LATER_YEAR = Text("收入年度晚于今年", "the year of income lies in the future")
+_LATER_YEAR = Text(
+    "收入年度晚于 {limit} 年", "the year of income is later than {limit}"
+)

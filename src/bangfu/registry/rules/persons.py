@@ -47,7 +47,7 @@ def v1_identity_number(frames: Frames, limits: Limits) -> list[Breach]:
         (shaped.filter(~pl.col("province").is_in(provinces)), _PROVINCE, ("province",)),
         (shaped.filter(pl.col("birth").is_null()), _NO_DATE, ()),
         (shaped.filter(pl.col("birth").dt.year() < YEAR_MIN), _TOO_EARLY, ()),
-        (shaped.filter(pl.col("birth") > limits.on), _FUTURE, ()),
+        (shaped.filter(pl.col("birth") > limits.last_day), _FUTURE, ()),
     ]
     return [
         of_members(
@@ -89,10 +89,13 @@ def v1_agrees_with_sex_and_birth(frames: Frames, _limits: Limits) -> list[Breach
 
 
 def v1_birth_date(frames: Frames, limits: Limits) -> list[Breach]:
-    """V1: nobody is born after today; an age above 120 is doubtful."""
+    """V1: nobody is born after today; after the roll's date or 120 years ago is odd."""
     birth = pl.col("birth_date")
     without = frames.members.filter(pl.col("identity_birth").is_null())
-    future = without.filter(birth > limits.on)
+    future = without.filter(birth > limits.last_day)
+    after = frames.live.filter(
+        pl.col("is_given") & (birth > limits.on) & (birth <= limits.last_day)
+    )
     old = frames.live.with_columns(age=age_on(limits.on)).filter(
         pl.col("age") > _AGE_MAX
     )
@@ -100,6 +103,7 @@ def v1_birth_date(frames: Frames, limits: Limits) -> list[Breach]:
         of_members(
             "V1", "birth_date", _BORN_LATER, future, severity=Severity.IMPOSSIBLE
         ),
+        of_members("V1", "birth_date", _BORN_AFTER.with_(on=limits.on), after),
         of_members("V1", "birth_date", _VERY_OLD, old, "age"),
     ]
 
@@ -221,15 +225,17 @@ def v7_labour(frames: Frames, limits: Limits) -> list[Breach]:
 
 
 def member_left(frames: Frames, limits: Limits) -> list[Breach]:
-    """Who left has a date, not in the future, and a reason."""
+    """Who left has a reason and a date, not in the future and not before the birth."""
     has_date = pl.col("left_date").is_not_null()
     has_reason = pl.col("left_reason").is_not_null()
     half = frames.members.filter(has_date != has_reason)
-    future = frames.members.filter(pl.col("left_date") > limits.on)
+    future = frames.members.filter(pl.col("left_date") > limits.last_day)
+    unborn = frames.members.filter(pl.col("left_date") < pl.col("birth_date"))
     impossible = Severity.IMPOSSIBLE
     return [
         of_members("left", "left_date", _LEFT_HALF, half, severity=impossible),
         of_members("left", "left_date", _LEFT_LATER, future, severity=impossible),
+        of_members("left", "left_date", _LEFT_UNBORN, unborn, severity=impossible),
     ]
 
 
@@ -293,6 +299,10 @@ _OTHER_BIRTH = Text(
     "{entered} is not the date that the identity number states",
 )
 _BORN_LATER = Text("晚于今天", "it lies in the future")
+_BORN_AFTER = Text(
+    "晚于名册截止日期 {on}，请核实",
+    "it lies after the date of the roll, {on}: please verify",
+)
 _VERY_OLD = Text("年龄 {age} 岁，请核实", "the age is {age}: please verify")
 _NO_NUMBER = Text(
     "没有身份证号码，无法查重", "no identity number: double entries cannot be found"
@@ -340,3 +350,6 @@ _LEFT_HALF = Text(
     "减少日期和减少原因须同时填写", "date and reason of leaving go together"
 )
 _LEFT_LATER = Text("减少日期晚于今天", "the date of leaving lies in the future")
+_LEFT_UNBORN = Text(
+    "减少日期早于出生日期", "the date of leaving lies before the birth date"
+)
