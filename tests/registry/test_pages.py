@@ -290,7 +290,7 @@ def test_a_concurrent_change_is_refused_with_both_values(login, office, stored):
     content = response.content.decode()
     assert response.status_code == 422
     assert "您编辑期间，这一户已被他人修改，您的改动没有保存。" in content
-    assert "现为“2”，您填的是“3”" in content
+    assert "现为“低保户”，您填的是“五保户”" in content
     with acting(office):
         found.refresh_from_db()
     assert found.attribute == "2"

@@ -17,7 +17,7 @@ from bangfu.calc.values.text import Text
 from bangfu.divisions.models import Division
 from bangfu.jobs.models import Job, State
 from bangfu.pairing.models import Official, Pairing, Run, Unit
-from bangfu.registry.models import Household, Import, ImportState, Member
+from bangfu.registry.models import Household, Import, ImportState, Income, Member
 from bangfu.scope import acting
 from bangfu.scope.actor import system_actor
 from bangfu.vault import blind_index, seal
@@ -26,6 +26,7 @@ AT = datetime(2016, 3, 1, 2, 0, tzinfo=UTC)
 SINCE = date(2014, 1, 1)
 HERE, THERE = "990101100200", "990201100200"
 IDENTITY = "990101197001010031"
+INCOME_YEAR = 2015
 NAMES = {
     "99": "示范省",
     "9901": "甲市",
@@ -130,6 +131,9 @@ def _records(village: str) -> Records:
         identity_index=blind_index(IDENTITY + village, "identity"),
         identity_tail=IDENTITY[-2:],
         recorded_by_id=0,
+    )
+    Income.objects.create(
+        household=household, division_code=village, year=INCOME_YEAR, recorded_by_id=0
     )
     official = _official(township)
     Pairing.objects.create(

@@ -19,7 +19,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from tests.site.headers import missing_headers
-from tests.site.world import IDENTITY, NOBODY, USERNAMES, World, build
+from tests.site.world import IDENTITY, INCOME_YEAR, NOBODY, USERNAMES, World, build
 
 from bangfu.accounts.roles import Role
 from bangfu.audit.models import Event
@@ -76,6 +76,8 @@ class Route:
         records = world.there if target == "there" else world.here
         values = {
             "household_id": records.household,
+            "member_id": records.member,
+            "year": INCOME_YEAR,
             "official_id": records.official,
             "run_id": records.run,
             "job_id": records.job,

@@ -1,7 +1,8 @@
 """The history of a household's file: who changed what, when, from what to what.
 
 The history tables hold each row as it was before a change; what it became is the next
-such row, or the row as it stands. Who and why comes from the audit event of the act.
+such row, or the row as it stands. A row that was added has no image of before: its
+first image tells who wrote it and when. Why comes from the audit event of the act.
 """
 
 from __future__ import annotations
@@ -11,12 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Q
 
 from bangfu.audit.models import Event
 from bangfu.calc.values.text import Text, join
 from bangfu.exchange.declaration import Column, Kind, Sheet
-from bangfu.registry.models import Household
+from bangfu.registry.models import Household, Income, Member
 from bangfu.registry.sheets import HOUSEHOLD_SHEET, MEMBER_SHEET
 from bangfu.web import formats
 
@@ -74,54 +75,123 @@ class Act:
     changes: list[Change]
 
 
+@dataclass(slots=True)
+class _Found:
+    """What one act did, before it is told. user_id: who, where a row says it."""
+
+    at: datetime
+    changes: list[Change]
+    user_id: int | None = None
+
+
 def history_of(household: Household) -> list[Act]:
-    """Return the acts on a household's file, newest first; at most EVENTS_MAX changes."""
-    found: dict[str, tuple[datetime, list[Change]]] = {}
-    rows: list[tuple[Sheet, Model, str]] = [(HOUSEHOLD_SHEET, household, "")]
-    rows += [(MEMBER_SHEET, member, member.name) for member in household.members.all()]
-    rows += [
-        (HOUSEHOLD_SHEET, income, str(income.year))
-        for income in household.incomes.all()
-    ]
-    for sheet, row, about in rows:
-        for at, act, changes in _changes_of(sheet, row, about):
-            known = found.setdefault(act, (at, []))
-            known[1].extend(changes)
-    acts = {event.act: event for event in _events(household, found)}
-    told = [_act(at, acts.get(act), changes) for act, (at, changes) in found.items()]
+    """Return the acts on a household's file, newest first; at most EVENTS_MAX changes.
+
+    Members and years of income that were added are told too, by the row's own
+    `recorded_by_id` and `recorded_at`.
+    """
+    members = list(household.members.order_by("position", "pk"))
+    incomes = list(household.incomes.order_by("year"))
+    rows: list[_Row] = [_Row(HOUSEHOLD_SHEET, household, "")]
+    rows += [_Row(MEMBER_SHEET, member, member.name) for member in members]
+    rows += [_Row(HOUSEHOLD_SHEET, income, str(income.year)) for income in incomes]
+    found: dict[str, _Found] = {}
+    firsts: list[tuple[_Row, Any]] = []
+    for row in rows:
+        images = list(row.model.history.order_by("-pgh_id")[:EVENTS_MAX])
+        firsts.append((row, images[-1] if images else row.model))
+        for at, act, changes in _changes_of(row, images):
+            found.setdefault(act, _Found(at, [])).changes.extend(changes)
+    events = _events(household, found)
+    by_moment = {(e.happened_at, e.user_id): act for act, e in events.items()}
+    for row, first in firsts:
+        moment = (first.recorded_at, first.recorded_by_id)
+        act = by_moment.get(moment, f"{moment[0].isoformat()} {moment[1]}")
+        added = found.setdefault(act, _Found(moment[0], []))
+        added.user_id = moment[1]
+        added.changes.append(_addition(row, first))
+    told = [_act(one, events.get(act)) for act, one in found.items()]
     return sorted(told, key=lambda act: act.at, reverse=True)
 
 
-def _events(household: Household, acts: Iterable[str]) -> list[Any]:
-    """Return the audit events of the acts; `act` as text."""
-    events = list(Event.objects.filter(act__in=[act for act in acts if "-" in act]))
-    for event in events:
-        event.act = str(event.act)
-    # An act has one event; where a job recorded another beside it, ours comes first.
-    return sorted(events, key=lambda event: event.action.startswith("registry."))
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A row of the file. about: the member's name or the year."""
+
+    sheet: Sheet
+    model: Any
+    about: str
 
 
-def _act(at: datetime, event: Any, changes: list[Change]) -> Act:
-    title = _TITLES.get(event.action, _CHANGED) if event else _CHANGED
+def _addition(row: _Row, first: Any) -> Change:
+    """Return the change that a row's being added is; `first`: as it was then."""
+    if isinstance(row.model, Member):
+        relation = shown(column_of(MEMBER_SHEET, "relation"), first.relation)
+        return Change(first.name, _NEW_MEMBER, None, relation or first.name)
+    if isinstance(row.model, Income):
+        return Change(str(first.year), _NEW_INCOME, None, _net_of(first))
+    return Change("", _NEW_HOUSEHOLD, None, first.head_name or str(row.model))
+
+
+def _net_of(income: Any) -> Text:
+    net = (
+        income.wage_fen
+        + income.operating_fen
+        + income.property_fen
+        + income.transfer_fen
+        - income.operating_expense_fen
+    )
+    return Text("纯收入 {net}", "net {net}", {"net": formats.yuan(net)})
+
+
+def _events(household: Household, acts: Iterable[str]) -> dict[str, Any]:
+    """Return the audit events of a household's acts, by act.
+
+    Found by what they are about, which has an index: the household itself, and the
+    imports that wrote it. Acts of other apps are looked up one by one.
+    """
+    images = household.history.only("import_id")  # type: ignore[attr-defined]
+    imports = {image.import_id for image in images}
+    imports.add(household.import_id)
+    about = Q(subject_type="registry.household", subject_id=str(household.pk))
+    about |= Q(
+        subject_type="registry.import",
+        subject_id__in=[str(number) for number in imports if number is not None],
+        action="registry.import.applied",
+    )
+    events = Event.objects.filter(about, act__isnull=False)
+    # An act may have further events, of other apps; ours comes last and is kept.
+    ours = sorted(events, key=lambda event: event.action in _TITLES)
+    known = {str(event.act): event for event in ours}
+    rest = [act for act in acts if "-" in act and act not in known]
+    if rest:
+        known |= {str(e.act): e for e in Event.objects.filter(act__in=rest)}
+    return known
+
+
+def _act(found: _Found, event: Any) -> Act:
+    title = _TITLES.get(event.action, _CHANGED) if event else None
+    if title is None:
+        is_new = any(change.column == _NEW_HOUSEHOLD for change in found.changes)
+        title = _REGISTERED if is_new else _CHANGED
     return Act(
-        at=at,
+        at=event.happened_at if event else found.at,
         by=event.username if event else "",
         title=title,
         reason=event.reason if event else "",
-        changes=changes,
+        changes=found.changes,
     )
 
 
 def _changes_of(
-    sheet: Sheet, row: Model, about: str
+    row: _Row, images: list[Any]
 ) -> Iterable[tuple[datetime, str, list[Change]]]:
-    events = list(row.history.order_by("-pgh_id")[:EVENTS_MAX])  # type: ignore[attr-defined]
-    after: Model = row
-    for event in events:
+    after = row.model
+    for event in images:
         changes = [
             change
-            for field in row._meta.concrete_fields
-            if (change := _change(sheet, about, field.attname, event, after))
+            for field in row.model._meta.concrete_fields
+            if (change := _change(row.sheet, row.about, field.attname, event, after))
         ]
         context = event.pgh_context or {}
         act = str(context.get("act", event.pgh_id))
@@ -175,7 +245,16 @@ _CHANGED = Text("修改", "Changed")
 _TITLES = {
     "registry.import.applied": Text("导入", "Import"),
     "registry.household.changed": Text("手工修改", "Changed by hand"),
+    "registry.member.added": Text("新增成员", "A member added"),
+    "registry.member.changed": Text("修改成员", "A member corrected"),
+    "registry.member.left": Text("成员减少", "A member left"),
+    "registry.income.added": Text("登记年度收入", "A year's income added"),
+    "registry.income.changed": Text("修改年度收入", "A year's income corrected"),
 }
+_REGISTERED = Text("登记", "Registered")
+_NEW_HOUSEHOLD = Text("新登记户", "New household")
+_NEW_MEMBER = Text("新增成员", "New member")
+_NEW_INCOME = Text("新增收入年度", "New year of income")
 _OTHER_TITLES = {
     "head_name": Text("户主", "Head"),
     "disability_kind": Text("残疾类别", "Disability category"),

@@ -291,6 +291,8 @@ MEMBER_CHANGE = _list(
     ("8", "其他增加", "other increase"),
     ("9", "录入错误", "entry error"),
 )
+# Of the member changes, those for which somebody leaves.
+LEAVING = ("1", "2", "3", "4", "7", "9")
 POLITICS = _list(
     "politics",
     "政治面貌",

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
 from bangfu.calc.values.text import Text
-from bangfu.exchange.declaration import Column, Kind
 from bangfu.registry.imports import reading
-from bangfu.registry.models import Household
-from bangfu.registry.operations import REASON_MIN, SEALED
+from bangfu.registry.operations import REASON_MIN
 from bangfu.web.language import say_later
 
 REASON_MAX = 300
-YES, NO = "1", "0"
 
 
 class ManyFilesInput(forms.ClearableFileInput):
@@ -135,135 +132,3 @@ class LookUpForm(forms.Form):
             "Within your scope only; each look-up is recorded in the audit.",
         ),
     )
-
-
-# Changing a household
-
-
-class HouseholdForm(ReasonForm):
-    """The facts of the households' sheet; what is sealed stays empty and is kept.
-
-    version: what the household was when the form was made.
-    """
-
-    version = forms.CharField(widget=forms.HiddenInput)
-
-    def __init__(
-        self, data: Any, *, household: Household, columns: Sequence[Column]
-    ) -> None:
-        super().__init__(data)
-        self.household = household
-        self.editable = columns
-        for column in self.editable:
-            self.fields[column.key] = _field(column, household)
-        self.order_fields([column.key for column in self.editable])
-
-    def changes(self) -> dict[str, object]:
-        """Return the values that differ from those stored; None empties one."""
-        changed: dict[str, object] = {}
-        for column in self.editable:
-            entered = _typed(column, self.cleaned_data[column.key])
-            if column.key in SEALED:
-                if entered is not None:
-                    changed[column.key] = entered
-            elif entered != _stored(column, self.household):
-                changed[column.key] = entered
-        return changed
-
-
-def _stored(column: Column, household: Household) -> object:
-    value = getattr(household, column.key)
-    return None if value in ("", []) else value
-
-
-def _typed(column: Column, value: Any) -> object:
-    if value in (None, "", []):
-        return None
-    if column.kind is Kind.BOOL:
-        return bool(value == YES)
-    if column.kind is Kind.CODES:
-        return list(value)
-    return value
-
-
-def _field(column: Column, household: Household) -> forms.Field:
-    unit = column.unit
-    common: dict[str, Any] = {
-        "label": say_later(column.title.zh, column.title.en)
-        if unit is None
-        else say_later(
-            "{title}（{unit}）", "{title} ({unit})", title=column.title, unit=unit
-        ),
-        "required": False,
-    }
-    # The help of a code column says how to write codes into a cell.
-    if column.help is not None and column.codes is None:
-        common["help_text"] = say_later(column.help.zh, column.help.en)
-    if column.key in SEALED:
-        tail = getattr(household, f"{column.key}_tail")
-        kept = say_later(
-            "现为 ***{tail}；留空不变。", "Now ***{tail}; empty keeps it.", tail=tail
-        )
-        if tail:
-            common["help_text"] = kept
-        return forms.CharField(max_length=int(str(column.maximum)), **common)
-    common["initial"] = _initial(column, getattr(household, column.key))
-    return _MAKERS[column.kind](column, common)
-
-
-def _initial(column: Column, value: Any) -> Any:
-    if column.kind is Kind.BOOL:
-        return {True: YES, False: NO, None: ""}[value]
-    return value
-
-
-def _text(column: Column, common: dict[str, Any]) -> forms.Field:
-    return forms.CharField(max_length=int(str(column.maximum or 200)), **common)
-
-
-def _number(column: Column, common: dict[str, Any]) -> forms.Field:
-    return forms.DecimalField(
-        decimal_places=column.decimals, **_bounds(column), **common
-    )
-
-
-def _whole(column: Column, common: dict[str, Any]) -> forms.Field:
-    return forms.IntegerField(**_bounds(column), **common)
-
-
-def _bounds(column: Column) -> dict[str, Any]:
-    return {"min_value": column.minimum, "max_value": column.maximum}
-
-
-def _choice(column: Column, common: dict[str, Any]) -> forms.Field:
-    if column.key == "status":
-        return forms.ChoiceField(choices=_labels(column), **common | {"required": True})
-    return forms.ChoiceField(choices=[("", "—"), *_labels(column)], **common)
-
-
-def _choices(column: Column, common: dict[str, Any]) -> forms.Field:
-    return forms.MultipleChoiceField(
-        choices=_labels(column), widget=forms.CheckboxSelectMultiple, **common
-    )
-
-
-def _yes_no(_column: Column, common: dict[str, Any]) -> forms.Field:
-    choices = [("", "—"), (YES, say_later("是", "yes")), (NO, say_later("否", "no"))]
-    return forms.ChoiceField(choices=choices, **common)
-
-
-def _labels(column: Column) -> list[tuple[str, Any]]:
-    entries = column.codes.entries if column.codes else ()
-    return [(code, say_later(label.zh, label.en)) for code, label in entries]
-
-
-_MAKERS: dict[Kind, Callable[[Column, dict[str, Any]], forms.Field]] = {
-    Kind.TEXT: _text,
-    Kind.NUMBER_TEXT: _text,
-    Kind.CODE: _choice,
-    Kind.CODES: _choices,
-    Kind.BOOL: _yes_no,
-    Kind.DECIMAL: _number,
-    Kind.YEAR: _whole,
-    Kind.INTEGER: _whole,
-}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import chain
@@ -13,13 +13,10 @@ from django.conf import settings
 from django.utils import timezone
 
 from bangfu.calc.values.division_code import DivisionCode
-from bangfu.calc.values.findings import BadInput, Finding, Severity
+from bangfu.calc.values.findings import Severity
 from bangfu.calc.values.text import Text
 from bangfu.divisions import queries as divisions
-from bangfu.exchange.conversion import dtype_of
 from bangfu.exchange.declaration import Workbook
-from bangfu.exchange.reading import ROW, Reading, SheetReading
-from bangfu.exchange.sniffing import FileFormat
 from bangfu.policy import queries as policy
 from bangfu.registry import permissions
 from bangfu.registry.imports import staging
@@ -31,9 +28,7 @@ from bangfu.registry.imports.intake import (
     Plan,
     Progress,
     digest_of,
-    no_progress,
 )
-from bangfu.registry.models import Household
 from bangfu.registry.roll import checking, incoming, merging, planning, stored, writing
 from bangfu.registry.roll.incoming import Incoming
 from bangfu.registry.roll.merging import Merged
@@ -44,12 +39,6 @@ from bangfu.scope import Actor
 
 _LINE_SERIES = "admin"
 _COUNTED = Text("户", "households")
-
-
-class NothingChanged(BadInput):
-    """A change by hand that changes nothing."""
-
-    code = "nothing_changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,66 +125,6 @@ class HouseholdIntake:
 
 
 HOUSEHOLDS = HouseholdIntake()
-
-
-def write_by_hand(
-    *, household: Household, changes: Mapping[str, object], by: Actor, at: datetime
-) -> list[Finding]:
-    """Write changes to one household as an import of one row would; return the doubts.
-
-    changes: by key of the households' sheet; None empties a value. Raises BadInput with
-    findings for what is impossible, NothingChanged when every value is as it was.
-    """
-    file = _one_row(household, changes)
-    plan = HOUSEHOLDS.check(
-        [file],
-        by=by,
-        at=at,
-        options=Options(overwrite_empty=True),
-        progress=no_progress,
-    )
-    found = [placed.finding for placed in plan.findings]
-    impossible = [f for f in found if f.severity is Severity.IMPOSSIBLE]
-    if impossible:
-        raise BadInput(
-            Text(
-                "填写的内容有误，没有保存。",
-                "What was filled in is wrong; nothing was saved.",
-            ),
-            findings=tuple(impossible),
-        )
-    if not plan.counts.changed:
-        raise NothingChanged(
-            Text("没有改动任何内容。", "Nothing was changed."),
-        )
-    work: Work = plan.work
-    author = writing.Author(by.user_id, at, household.import_id)
-    writing.write(work.merged, work.checked, work.result, author, lambda *_: None)
-    return found
-
-
-def _one_row(household: Household, changes: Mapping[str, object]) -> FileReading:
-    """Return the changes as a reading of a file with one row and those columns."""
-    row = {
-        ROW: 1,
-        "division_code": str(household.division_code),
-        "household_no": household.household_no,
-        **changes,
-    }
-    schema: dict[str, pl.DataType] = {ROW: pl.UInt32()}
-    schema |= {column.key: dtype_of(column) for column in HOUSEHOLD_SHEET.columns}
-    frame = pl.DataFrame([row], schema=schema)
-    sheet = SheetReading(
-        sheet=HOUSEHOLD_SHEET,
-        name="",
-        header_row=0,
-        present=tuple(changes),
-        frame=frame,
-        written=frame.select(ROW),
-    )
-    sheets = {HOUSEHOLD_SHEET.key: sheet}
-    reading = Reading(HOUSEHOLDS_WORKBOOK, "", FileFormat.CSV, sheets, ())
-    return FileReading(0, "", reading)
 
 
 def _earlier(

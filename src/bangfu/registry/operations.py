@@ -6,7 +6,7 @@ Imports have operations of their own (`imports.operations`).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -15,33 +15,23 @@ from django.utils.module_loading import import_string
 from bangfu import vault
 from bangfu.audit import operations as audit
 from bangfu.audit.models import Event
-from bangfu.calc.values.findings import (
-    BadInput,
-    Finding,
-    OutOfLimit,
-    Severity,
-    WrongState,
-)
+from bangfu.calc.values.findings import BadInput, Finding, OutOfLimit
 from bangfu.calc.values.text import Text
-from bangfu.registry import permissions, queries
+from bangfu.registry import editing, permissions, queries
 from bangfu.registry.imports import locks
 from bangfu.registry.models import Household, Member
+from bangfu.registry.sheets import HOUSEHOLD_SHEET, MEMBER_SHEET
 from bangfu.scope import Actor
 
 # Loads polars, which only a change needs: the one place where operations reach it.
-_WRITE_BY_HAND = "bangfu.registry.intake.write_by_hand"
+_BY_HAND = "bangfu.registry.by_hand"
+Facts = Mapping[str, object]
 SEALED = ("phone", "bank_account", "identity_number")
 REASON_MIN = 4
 LOOK_UPS_PER_HOUR = 30
 REVEALS_PER_HOUR = 60
 _HOUR = timedelta(hours=1)
 _FOUR = 4
-
-
-class EditedMeanwhile(WrongState):
-    """Somebody else changed the household; the findings hold both values."""
-
-    code = "edited_meanwhile"
 
 
 class NoSuchHousehold(BadInput):
@@ -65,7 +55,7 @@ def update_household(
     at: datetime,
     household_id: int,
     version: str,
-    changes: Mapping[str, object],
+    changes: Facts,
     reason: str,
 ) -> list[Finding]:
     """Change facts of a household by hand; return what is doubtful now.
@@ -76,23 +66,147 @@ def update_household(
     household stays as it was.
     """
     with transaction.atomic():
-        household = _household(household_id)
-        permissions.check_edit(by, household.division_code)
-        _check_reason(reason)
-        locks.take_together(household.division_code)
-        household = Household.objects.select_for_update().get(pk=household_id)
-        if queries.version_of(household) != version:
-            raise _edited(household, changes)
-        write = import_string(_WRITE_BY_HAND)
+        household = _taken(household_id, by, reason)
+        editing.check_version(household, version, HOUSEHOLD_SHEET, household, changes)
+        write = import_string(f"{_BY_HAND}.write_household")
         found: list[Finding] = write(household=household, changes=changes, by=by, at=at)
-        audit.record(
-            "registry.household.changed",
-            by=by,
-            at=at,
-            subject=household,
-            reason=reason,
-            detail={"fields": sorted(changes)},
+        detail = {"fields": sorted(changes)}
+        _record("registry.household.changed", by, at, household, reason, detail)
+    return found
+
+
+def add_member(
+    *,
+    by: Actor,
+    at: datetime,
+    household_id: int,
+    version: str,
+    facts: Facts,
+    reason: str,
+) -> list[Finding]:
+    """Add a member to a household by hand; return what is doubtful now.
+
+    facts: by key of the members' sheet; name and relation are needed. Raises as
+    `update_household`; nobody is added then.
+    """
+    with transaction.atomic():
+        household = _taken(household_id, by, reason)
+        editing.check_version(household, version, MEMBER_SHEET, None, facts)
+        editing.check_new_member(facts)
+        found = _write_member(household, None, facts, by, at)
+        member = household.members.latest("pk")
+        _record(
+            "registry.member.added", by, at, household, reason, _about(member, facts)
         )
+    return found
+
+
+def change_member(
+    *,
+    by: Actor,
+    at: datetime,
+    household_id: int,
+    member_id: int,
+    version: str,
+    changes: Facts,
+    reason: str,
+) -> list[Finding]:
+    """Correct a member by hand, who may have left; return what is doubtful now.
+
+    changes: by key of the members' sheet, None empties a value. Raises NoSuchMember,
+    and as `update_household`; the member stays as he or she was.
+    """
+    with transaction.atomic():
+        household = _taken(household_id, by, reason)
+        member = editing.member_of(household, member_id)
+        editing.check_version(household, version, MEMBER_SHEET, member, changes)
+        found = _write_member(household, member.pk, changes, by, at)
+        _record(
+            "registry.member.changed",
+            by,
+            at,
+            household,
+            reason,
+            _about(member, changes),
+        )
+    return found
+
+
+def end_member(
+    *,
+    by: Actor,
+    at: datetime,
+    household_id: int,
+    member_id: int,
+    version: str,
+    left_date: date,
+    left_reason: str,
+    reason: str,
+) -> list[Finding]:
+    """Record that a member belongs to the household no longer; the row stays.
+
+    left_reason: one of code_lists.LEAVING. Raises NoSuchMember, LeftAlready, and as
+    `update_household`; the member stays then.
+    """
+    changes = {"left_date": left_date, "left_reason": left_reason}
+    with transaction.atomic():
+        household = _taken(household_id, by, reason)
+        member = editing.member_of(household, member_id)
+        editing.check_version(household, version, MEMBER_SHEET, member, changes)
+        editing.check_is_there(member)
+        editing.check_leaving(left_reason)
+        found = _write_member(household, member.pk, changes, by, at)
+        _record(
+            "registry.member.left", by, at, household, reason, _about(member, changes)
+        )
+    return found
+
+
+def add_income(
+    *,
+    by: Actor,
+    at: datetime,
+    household_id: int,
+    year: int,
+    version: str,
+    amounts: Mapping[str, int | None],
+    reason: str,
+) -> list[Finding]:
+    """Add the income of a year by component; return what is doubtful now.
+
+    amounts: fen by key of the households' sheet; a total that is left out is the sum of
+    its parts. Raises YearOnFile, and as `update_household`; nothing is added then.
+    """
+    with transaction.atomic():
+        household = _taken(household_id, by, reason)
+        editing.check_version(household, version, HOUSEHOLD_SHEET, None, amounts)
+        editing.check_new_year(household, year, amounts)
+        found = _write_income(household, year, amounts, by, at)
+        _record("registry.income.added", by, at, household, reason, {"year": year})
+    return found
+
+
+def change_income(
+    *,
+    by: Actor,
+    at: datetime,
+    household_id: int,
+    year: int,
+    version: str,
+    amounts: Mapping[str, int | None],
+    reason: str,
+) -> list[Finding]:
+    """Correct the income of a year by component; return what is doubtful now.
+
+    amounts: as `add_income` takes them, all of them. Raises NoSuchYear, and as
+    `update_household`; the year stays as it was.
+    """
+    with transaction.atomic():
+        household = _taken(household_id, by, reason)
+        income = editing.income_of(household, year)
+        editing.check_version(household, version, HOUSEHOLD_SHEET, income, amounts)
+        found = _write_income(household, year, amounts, by, at)
+        _record("registry.income.changed", by, at, household, reason, {"year": year})
     return found
 
 
@@ -152,6 +266,58 @@ def look_up(*, by: Actor, at: datetime, last_four: str) -> list[Member]:
     return found
 
 
+# Pieces
+
+
+def _taken(household_id: int, by: Actor, reason: str) -> Household:
+    """Return a household that is locked for a change by hand, which is allowed."""
+    household = _household(household_id)
+    permissions.check_edit(by, household.division_code)
+    _check_reason(reason)
+    locks.take_together(household.division_code)
+    return Household.objects.select_for_update().get(pk=household_id)
+
+
+def _write_member(
+    household: Household, member_id: int | None, facts: Facts, by: Actor, at: datetime
+) -> list[Finding]:
+    write = import_string(f"{_BY_HAND}.write_member")
+    found: list[Finding] = write(
+        household=household, member_id=member_id, changes=facts, by=by, at=at
+    )
+    return found
+
+
+def _write_income(
+    household: Household,
+    year: int,
+    amounts: Mapping[str, int | None],
+    by: Actor,
+    at: datetime,
+) -> list[Finding]:
+    write = import_string(f"{_BY_HAND}.write_income")
+    filled = editing.with_totals(amounts)
+    found: list[Finding] = write(
+        household=household, year=year, amounts=filled, by=by, at=at
+    )
+    return found
+
+
+def _about(member: Member, facts: Facts) -> dict[str, object]:
+    return {"member": member.pk, "fields": sorted(facts)}
+
+
+def _record(
+    action: str,
+    by: Actor,
+    at: datetime,
+    household: Household,
+    reason: str,
+    detail: Mapping[str, object],
+) -> None:
+    audit.record(action, by=by, at=at, subject=household, reason=reason, detail=detail)
+
+
 def _household(household_id: int) -> Household:
     household = Household.objects.filter(pk=household_id).first()
     if household is None:
@@ -203,40 +369,3 @@ def _check_rate(by: Actor, at: datetime, action: str, limit: int) -> None:
             ),
             remedy=Text("请稍后再试。", "Try again later."),
         )
-
-
-def _edited(household: Household, changes: Mapping[str, object]) -> EditedMeanwhile:
-    """Show, for each field to be changed, what stands there now and what was entered."""
-    findings = []
-    for key, entered in changes.items():
-        stored = None if key in SEALED else getattr(household, key, None)
-        findings.append(
-            Finding(
-                "edited_meanwhile",
-                key,
-                Text(
-                    "现为“{stored}”，您填的是“{entered}”",
-                    "now “{stored}”, you entered “{entered}”",
-                    {
-                        "stored": _shown(key, stored),
-                        "entered": _shown(key, entered),
-                    },
-                ),
-                Severity.IMPOSSIBLE,
-                field=key,
-            )
-        )
-    return EditedMeanwhile(
-        Text(
-            "您编辑期间，这一户已被他人修改，您的改动没有保存。",
-            "Somebody else changed this household meanwhile; your change was not saved.",
-        ),
-        remedy=Text("请核对下列内容后再次保存。", "Compare the values and save again."),
-        findings=tuple(findings),
-    )
-
-
-def _shown(key: str, value: object) -> object:
-    if key in SEALED:
-        return "***"
-    return "" if value in (None, "", []) else value

@@ -12,6 +12,7 @@ from bangfu.calc.values.text import Text, join
 from bangfu.exchange.declaration import Column
 from bangfu.registry import code_lists, queries
 from bangfu.registry.changes import Shown, column_of, shown
+from bangfu.registry.fact_forms import HOUSEHOLD_SECTIONS, FactsForm
 from bangfu.registry.models import Flag, Household, Income, Member
 from bangfu.registry.rules.names import name_of, order
 from bangfu.registry.sheets import HOUSEHOLD_SHEET, MEMBER_SHEET
@@ -22,80 +23,6 @@ Fact = tuple[Text, Shown]
 _YES, _NO = Text("有保障", "guaranteed"), Text("未保障", "not guaranteed")
 _UNKNOWN = Text("未调查", "not asked")
 
-# Sections of the file and of the form that changes it.
-SECTIONS: tuple[tuple[Text, tuple[str, ...]], ...] = (
-    (
-        Text("识别与致贫原因", "Identification and causes"),
-        (
-            "group_name",
-            "status",
-            "id_standard",
-            "attribute",
-            "cause_main",
-            "cause_other",
-            "is_military_family",
-            "planned_exit_year",
-        ),
-    ),
-    (
-        Text("联系与账户", "Contact and account"),
-        ("phone", "bank_name", "bank_account"),
-    ),
-    (
-        Text("土地与生产", "Land and production"),
-        (
-            "land_arable_mu",
-            "land_irrigated_mu",
-            "land_forest_mu",
-            "land_returned_mu",
-            "land_orchard_mu",
-            "land_pasture_mu",
-            "land_water_mu",
-            "has_production_power",
-            "is_coop_member",
-            "is_led_by_enterprise",
-            "is_led_by_leader",
-        ),
-    ),
-    (
-        Text("住房与生活条件", "House and living"),
-        (
-            "house_area_m2",
-            "house_structure",
-            "house_built_year",
-            "is_house_dangerous",
-            "house_grade",
-            "has_toilet",
-            "fuel",
-            "is_water_difficult",
-            "is_water_safe",
-            "has_power",
-            "has_radio_tv",
-            "road_type",
-            "road_distance_km",
-        ),
-    ),
-    (
-        Text("易地搬迁", "Relocation"),
-        (
-            "is_relocation_wanted",
-            "relocation_mode",
-            "resettlement",
-            "resettlement_place",
-        ),
-    ),
-    (
-        Text("两不愁三保障及饮水", "Two no-worries, three guarantees, water"),
-        (
-            "guaranteed_food",
-            "guaranteed_clothing",
-            "guaranteed_education",
-            "guaranteed_medical",
-            "guaranteed_housing",
-            "guaranteed_water",
-        ),
-    ),
-)
 _SEALED = ("phone", "bank_account")
 
 
@@ -119,7 +46,7 @@ def fact_groups(household: Household) -> list[Group]:
     """
     return [
         Group(title, [fact(household, name) for name in names])
-        for title, names in SECTIONS[:-1]
+        for title, names in HOUSEHOLD_SECTIONS[:-1]
         if not set(names) & set(_SEALED)
     ]
 
@@ -150,7 +77,7 @@ def guarantees(household: Household) -> list[tuple[Text, Badge]]:
     }
     return [
         (HOUSEHOLD_SHEET.by_key[name].title, kinds[getattr(household, name)])
-        for name in SECTIONS[-1][1]
+        for name in HOUSEHOLD_SECTIONS[-1][1]
     ]
 
 
@@ -162,16 +89,12 @@ class FormSection:
     fields: list[Any]
 
 
-def form_sections(form: Any) -> list[FormSection]:
+def form_sections(form: FactsForm) -> list[FormSection]:
     """Return the fields of the form by section."""
     return [
-        FormSection(title, [form[name] for name in names]) for title, names in SECTIONS
+        FormSection(title, [form[name] for name in names])
+        for title, names in form.sections
     ]
-
-
-def editable_columns() -> list[Column]:
-    """Return the columns of the households' sheet that are changed by hand."""
-    return [HOUSEHOLD_SHEET.by_key[name] for _, names in SECTIONS for name in names]
 
 
 def sealed_title(what: str) -> Text:

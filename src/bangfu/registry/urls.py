@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bangfu.registry import import_views, views
+from bangfu.registry import edit_views, import_views, views
 
 app_name = "registry"
 urlpatterns = [
@@ -10,7 +10,32 @@ urlpatterns = [
     path("households/look-up/", views.look_up, name="look_up"),
     path("households/<int:household_id>/", views.household, name="household"),
     path("households/<int:household_id>/print/", views.household_print, name="print"),
-    path("households/<int:household_id>/change/", views.change, name="change"),
+    path("households/<int:household_id>/change/", edit_views.change, name="change"),
+    path(
+        "households/<int:household_id>/members/add/",
+        edit_views.add_member,
+        name="member_add",
+    ),
+    path(
+        "households/<int:household_id>/members/<int:member_id>/change/",
+        edit_views.change_member,
+        name="member_change",
+    ),
+    path(
+        "households/<int:household_id>/members/<int:member_id>/leave/",
+        edit_views.end_member,
+        name="member_leave",
+    ),
+    path(
+        "households/<int:household_id>/incomes/add/",
+        edit_views.add_income,
+        name="income_add",
+    ),
+    path(
+        "households/<int:household_id>/incomes/<int:year>/change/",
+        edit_views.change_income,
+        name="income_change",
+    ),
     path(
         "households/<int:household_id>/reveal/<slug:what>/",
         views.reveal,

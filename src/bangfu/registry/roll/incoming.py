@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import polars as pl
 
@@ -17,6 +18,9 @@ from bangfu.registry.roll.columns import KEY
 from bangfu.registry.sheets import HOUSEHOLD_SHEET, MEMBER_SHEET
 
 FILE = "_file"
+# Id of the stored member that a row by hand is about; null: to be found by its facts.
+MEMBER = "_member"
+NOBODY_YET = 0
 _NUMBER = r"^[0-9A-Za-z-]*[1-9A-Za-z][0-9A-Za-z-]*$"
 _ZERO = r"^[0-]*$"
 _VILLAGE_DIGITS = 12
@@ -28,7 +32,8 @@ class Incoming:
 
     keys: `household` (UInt32, from 0 in order of code and number), division_code,
     household_no. households, members: `_file`, `_row`, `household` (null where the key
-    is incomplete) and the sheet's columns; every row of the files. present: for each
+    is incomplete) and the sheet's columns, members also `_member`; every row of the
+    files. present: for each
     sheet and column, the numbers of the files that have the column.
     """
 
@@ -45,7 +50,7 @@ class Incoming:
 def gather(files: Sequence[FileReading]) -> Incoming:
     """Put the files' rows together and number the households."""
     households, of_households = _stacked(files, HOUSEHOLD_SHEET)
-    members, of_members = _stacked(files, MEMBER_SHEET)
+    members, of_members = _stacked(files, MEMBER_SHEET, {MEMBER: pl.Int64()})
     both = [households.select(KEY), members.select(KEY)]
     keys = pl.concat(both).drop_nulls().unique().sort(KEY)
     keys = keys.with_row_index("household")
@@ -60,10 +65,14 @@ def gather(files: Sequence[FileReading]) -> Incoming:
 
 
 def _stacked(
-    files: Sequence[FileReading], sheet: Sheet
+    files: Sequence[FileReading],
+    sheet: Sheet,
+    more: Mapping[str, pl.DataType] = MappingProxyType({}),
 ) -> tuple[pl.DataFrame, dict[str, list[int]]]:
+    """Return the rows of one sheet of all files. more: columns that few files have."""
     schema: dict[str, pl.DataType] = {FILE: pl.UInt32(), ROW: pl.UInt32()}
     schema |= {column.key: dtype_of(column) for column in sheet.columns}
+    schema |= more
     frames = [pl.DataFrame(schema=schema)]
     present: dict[str, list[int]] = {column.key: [] for column in sheet.columns}
     for file in files:
@@ -71,7 +80,12 @@ def _stacked(
         if part is None:
             continue
         number = pl.lit(file.number, dtype=pl.UInt32).alias(FILE)
-        frames.append(part.frame.with_columns(number).select(list(schema)))
+        absent = [
+            pl.lit(None, dtype=kind).alias(name)
+            for name, kind in more.items()
+            if name not in part.frame.columns
+        ]
+        frames.append(part.frame.with_columns(number, *absent).select(list(schema)))
         for key in part.present:
             present[key].append(file.number)
     return pl.concat(frames), present

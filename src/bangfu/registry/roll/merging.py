@@ -19,7 +19,7 @@ from bangfu.registry.roll.columns import (
     SEALED,
     Plain,
 )
-from bangfu.registry.roll.incoming import FILE, Incoming
+from bangfu.registry.roll.incoming import FILE, MEMBER, NOBODY_YET, Incoming
 from bangfu.registry.roll.stored import Stored
 from bangfu.registry.rules.incomes import TRANSFER_PARTS
 from bangfu.registry.rules.persons import identity_birth, identity_sex, is_shaped
@@ -36,7 +36,8 @@ class Merged:
     bank_account the text given, `<name>_changed` and the stored `<name>_sealed` and
     `<name>_tail`; `old.<fact>`. members: `member`, `household`, `id`, `is_given`,
     `is_live`, `_file`, `_row`, facts, `identity_*`, `old.<fact>`, `identity_changed`.
-    incomes: `income`, `household`, `id`, `year`, amounts, `net_fen`, `old.<amount>`, `is_given`.
+    incomes: `income`, `household`, `id`, `year`, amounts, `net_fen`, `old.<amount>`,
+    `is_given`: the files' own, and where they have none the last stored year.
     """
 
     households: pl.DataFrame
@@ -189,8 +190,12 @@ def _one_of(letter: pl.Expr, allowed: str) -> pl.Expr:
 def _matches(rows: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
     """Return `at` of a given member and `id` of the stored one; by number, else by name.
 
+    A row by hand says itself whom it is about.
+
     By name and birth date only when nobody else in the household has both.
     """
+    told = rows.filter(pl.col(MEMBER) > NOBODY_YET).select("at", id=MEMBER)
+    rows = rows.filter(pl.col(MEMBER).is_null())
     # Somebody who left and came back has two rows; the one who is there comes first.
     live_first = stored.sort(pl.col("left_date").is_not_null(), -pl.col("id"))
     by_number = (
@@ -218,7 +223,7 @@ def _matches(rows: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
         )
         .select("at", "id")
     )
-    return pl.concat([by_number, by_name])
+    return pl.concat([told, by_number, by_name])
 
 
 def _with_stored_identity(frame: pl.DataFrame) -> pl.DataFrame:
@@ -260,8 +265,25 @@ def _incomes(incoming: Incoming, stored: Stored, options: Options) -> pl.DataFra
     both = both.with_columns(given.over(name, name) for name in columns)
     both = both.rename({name: f"{name}_fen" for name in columns})
     both = both.rename({OLD + name: f"{OLD}{name}_fen" for name in columns})
-    both = _with_net(both).with_columns(is_given=pl.lit(value=True))
-    return both.with_row_index("income")
+    both = _with_net(both)
+    rest = _latest_stored(stored.incomes, both["household"])
+    both = pl.concat([both, rest], how="diagonal_relaxed")
+    return both.with_columns(is_given=pl.lit(value=True)).with_row_index("income")
+
+
+def _latest_stored(incomes: pl.DataFrame, given: pl.Series) -> pl.DataFrame:
+    """Return the last stored year of households of whose incomes the files say nothing.
+
+    It stays as it is; the rules that tie members to incomes need it.
+    """
+    rest = incomes.filter(
+        ~pl.col("household").is_in(given.implode())
+        & (pl.col("year") == pl.col("year").max().over("household"))
+    )
+    return rest.with_columns(
+        pl.col(f"{name}_fen").alias(f"{OLD}{name}_fen")
+        for name in (*INCOME, "stated_net")
+    )
 
 
 def _with_net(frame: pl.DataFrame) -> pl.DataFrame:

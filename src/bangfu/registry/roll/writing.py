@@ -42,8 +42,13 @@ def write(
     result: Outcome,
     author: Author,
     step: Callable[[int, int], None],
+    *,
+    kept: Sequence[str] = (),
 ) -> None:
-    """Write the households that are touched, in the transaction that is open."""
+    """Write the households that are touched, in the transaction that is open.
+
+    kept: rules whose stored flags stay, because these rows cannot tell of them.
+    """
     total = len(_STEPS)
     chosen = pl.col("household").is_in(sorted(result.touched))
     step(0, total)
@@ -55,7 +60,7 @@ def write(
     step(2, total)
     _write_incomes(merged, result, households, author)
     step(3, total)
-    _write_flags(checked, households, members, author)
+    _write_flags(checked, households, members, author, kept)
     step(4, total)
 
 
@@ -260,7 +265,11 @@ def _write_incomes(
 
 
 def _write_flags(
-    checked: Checked, households: pl.DataFrame, members: pl.DataFrame, author: Author
+    checked: Checked,
+    households: pl.DataFrame,
+    members: pl.DataFrame,
+    author: Author,
+    kept: Sequence[str],
 ) -> None:
     """Replace the flags of the touched households by those found now."""
     owners = households.select("household", "household_id", "division_code")
@@ -273,7 +282,8 @@ def _write_flags(
     staging.stage("roll_flags", columns, rows)
     staging.run(
         """DELETE FROM registry_flag f USING roll_households s
-        WHERE f.household_id = s.id AND NOT s.is_inserted"""
+        WHERE f.household_id = s.id AND NOT s.is_inserted AND f.code <> ALL (%s)""",
+        [list(kept)],
     )
     staging.run(
         """INSERT INTO registry_flag (household_id, member_id, division_code, code,

@@ -24,7 +24,8 @@ class Frames:
     (Binary, the blind index), `identity_sex` and `identity_birth` (what the number
     says, also of a stored one). incomes: `household`, `year`, the amounts (Int64, fen),
     `net_fen`, `previous_net_fen` (of the year before, null when unknown), `sharing`
-    (UInt32, live members who share income), `is_given`.
+    (UInt32, live members who share income), `is_given`:
+    to be judged.
     elsewhere: `identity_key`, `place` (String): live registrations outside these
     households, as a household's key within the actor's scope, else as a county code.
     """
