@@ -24,6 +24,7 @@ from bangfu.exchange.parsing import Problem
 GUESSED_VALUES_MAX = 1_000
 _EXACT_FLOAT_MAX = 2**53
 _DECIMAL_DIGITS = 18
+_MASKED = r"^\*{3,}[0-9A-Za-z]{0,4}$"
 
 _DTYPES: dict[Kind, pl.DataType] = {
     Kind.TEXT: pl.String(),
@@ -166,6 +167,9 @@ def _written_text(column: Column, text: pl.Series) -> pl.Series:
         text = text.str.replace_all(r"\s+", "")
     if column.kind is Kind.IDENTITY:
         text = text.str.to_uppercase()
+    if column.sensitive:
+        # What an export has masked says nothing: the value that is stored stays.
+        text = text.set(text.str.contains(_MASKED).fill_null(value=False), None)
     return text.set(text.is_in(["", "/", "\\", "-", "--", "—", "——"]), None)
 
 

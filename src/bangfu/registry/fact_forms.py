@@ -175,6 +175,14 @@ class FactsForm(ReasonForm):
             self.fields[column.key] = _field(column, record)
         self.order_fields([column.key for column in self.editable])
 
+    def ask_for_grounds(self) -> None:
+        """Ask for the grounds of an act, where nothing that stands is corrected."""
+        self.fields["reason"].label = say_later("办理依据", "Grounds")
+        self.fields["reason"].help_text = say_later(
+            "如证明材料、入户核实情况。",
+            "Such as a certificate, or what a visit showed.",
+        )
+
     def facts(self) -> dict[str, object]:
         """Return every value that was entered; what is empty is left out."""
         entered = {
@@ -212,6 +220,7 @@ class MemberForm(FactsForm):
         super().__init__(data, record=record, sections=sections)
         if record is None:
             self.fields["shares_income"].initial = YES
+            self.ask_for_grounds()
 
 
 class LeavingForm(FactsForm):
@@ -221,6 +230,7 @@ class LeavingForm(FactsForm):
         super().__init__(data, record=record, sections=(LEFT_SECTION,))
         for field in self.fields.values():
             field.required = True
+        self.ask_for_grounds()
 
 
 class IncomeForm(FactsForm):
@@ -240,6 +250,7 @@ class IncomeForm(FactsForm):
                 max_value=last_year,
                 initial=last_year - 1,
             )
+            self.ask_for_grounds()
 
     def amounts(self) -> dict[str, int | None]:
         """Return fen by component; None for what was left empty."""

@@ -119,6 +119,21 @@ class RevealForm(forms.Form):
     )
 
 
+class ExportForm(forms.Form):
+    """What the list is taken away for."""
+
+    purpose = forms.CharField(
+        label=say_later("导出用途", "Purpose"),
+        min_length=REASON_MIN,
+        max_length=REASON_MAX,
+        help_text=say_later(
+            "用途、导出人、时间和户数记入审计。",
+            "Purpose, person, time and number of households go into the audit.",
+        ),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
 class LookUpForm(forms.Form):
     """The last four characters of an identity number."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from datetime import date, datetime
 from typing import Any
-from urllib.parse import quote
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -26,6 +25,7 @@ from bangfu.registry.imports.kinds import intake_of, kinds
 from bangfu.registry.models import Import, ImportState
 from bangfu.registry.rules import names as rules
 from bangfu.scope import Actor
+from bangfu.web.downloads import workbook_response
 from bangfu.web.language import active_language, say
 from bangfu.web.navigation import Crumb
 from bangfu.web.once import only_once
@@ -33,7 +33,6 @@ from bangfu.web.progress import Progress
 
 IMPORTS = Text("数据导入", "Import")
 UPLOAD = Text("上传文件", "Upload files")
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _UNPROCESSABLE = 422
 
 
@@ -174,7 +173,7 @@ def errors(request: HttpRequest, import_id: int, number: int) -> HttpResponse:
         raise Http404
     stem = str(files[number]["name"]).rsplit(".", 1)[0]
     name = say(Text("{stem}-错误表.xlsx", "{stem}-errors.xlsx", {"stem": stem}))
-    return _workbook(operations.error_workbook(record, number), name)
+    return workbook_response(operations.error_workbook(record, number), name)
 
 
 @login_required
@@ -189,7 +188,7 @@ def template(request: HttpRequest, kind: str) -> HttpResponse:
     name = say(
         Text("{title}-模板.xlsx", "{title}-template.xlsx", {"title": intake.title})
     )
-    return _workbook(content.getvalue(), name)
+    return workbook_response(content.getvalue(), name)
 
 
 # Pieces
@@ -308,10 +307,3 @@ def _as_of(record: Import) -> date | None:
 
 def _value(stored: Any) -> object:
     return Text.from_json(stored) if isinstance(stored, dict) else stored
-
-
-def _workbook(content: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=_XLSX)
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    response["Cache-Control"] = "no-store"
-    return response

@@ -4,6 +4,7 @@ read households           every role but the administrator; a helper his or her 
 import, edit              city, county, township office and village committee
 look up last characters   the same, and auditor, inspector
 reveal a sealed value     the same offices, and the payment preparer
+export the list, masked   the same offices, and auditor, inspector
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ IMPORT_ROLES = OFFICES
 EDIT_ROLES = OFFICES
 LOOK_UP_ROLES = OFFICES | {Role.AUDITOR, Role.INSPECTOR}
 REVEAL_ROLES = OFFICES | {Role.PREPARER}
+EXPORT_ROLES = OFFICES | {Role.AUDITOR, Role.INSPECTOR}
 
 
 def can_read(by: Actor) -> bool:
@@ -69,6 +71,16 @@ def can_reveal(by: Actor, division: DivisionCode) -> bool:
 def check_reveal(by: Actor, division: DivisionCode) -> None:
     """Raise NotAllowed unless `by` may be shown sealed values there."""
     _check(by, REVEAL_ROLES, division)
+
+
+def can_export(by: Actor) -> bool:
+    """Whether `by` may take the list of households away as a workbook."""
+    return by.role in EXPORT_ROLES
+
+
+def check_export(by: Actor) -> None:
+    """Raise NotAllowed for who may not take the list away."""
+    _check(by, EXPORT_ROLES)
 
 
 def _is_within(by: Actor, division: DivisionCode) -> bool:

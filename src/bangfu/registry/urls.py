@@ -7,6 +7,7 @@ from bangfu.registry import edit_views, import_views, views
 app_name = "registry"
 urlpatterns = [
     path("households/", views.households, name="households"),
+    path("households/export/", views.export, name="export"),
     path("households/look-up/", views.look_up, name="look_up"),
     path("households/<int:household_id>/", views.household, name="household"),
     path("households/<int:household_id>/print/", views.household_print, name="print"),

@@ -17,6 +17,7 @@ from bangfu.calc.values.text import Text
 from bangfu.divisions import queries as divisions
 from bangfu.registry import (
     changes,
+    export_limits,
     forms,
     lists,
     operations,
@@ -27,13 +28,16 @@ from bangfu.registry import (
 )
 from bangfu.scope import Actor
 from bangfu.web import formats
-from bangfu.web.language import say
+from bangfu.web.downloads import workbook_response
+from bangfu.web.language import active_language, say
 from bangfu.web.navigation import Crumb
 
 HOUSEHOLDS = Text("贫困户", "Households")
+EXPORT = Text("导出贫困户", "Export households")
 LOOK_UP = Text("按身份证号码后四位查找", "Look up by last four characters")
 PRINT = Text("建档立卡户登记信息", "Household on the register")
 REVEAL = Text("查看完整内容", "Show in full")
+_EXPORTED = Text("贫困户.xlsx", "households.xlsx")
 _UNPROCESSABLE = 422
 
 
@@ -51,7 +55,9 @@ def acting_reader(request: HttpRequest) -> Actor:
 def households(request: HttpRequest) -> HttpResponse:
     """List the households of the acting scope."""
     by = acting_reader(request)
-    page = lists.HOUSEHOLDS.page(request, queries.households())
+    export_url = reverse("registry:export") if permissions.can_export(by) else ""
+    rows = queries.households()
+    page = lists.HOUSEHOLDS.page(request, rows, export_url=export_url)
     codes = {row.division_code for row in page.records}
     names = divisions.names(codes, at=timezone.localdate())
     for row in page.records:
@@ -63,6 +69,47 @@ def households(request: HttpRequest) -> HttpResponse:
         "can_import": permissions.can_import(by),
     }
     return render(request, "registry/households.html", context)
+
+
+@login_required
+@never_cache
+def export(request: HttpRequest) -> HttpResponse:
+    """Ask for a purpose; then hand out the filtered list as a workbook."""
+    by = acting_reader(request)
+    permissions.check_export(by)
+    rows = lists.HOUSEHOLDS.filtered(request, queries.households())
+    used = lists.HOUSEHOLDS.active_filters(request)
+    count = rows.order_by()[: export_limits.EXPORT_MAX + 1].count()
+    form = forms.ExportForm(request.POST if request.method == "POST" else None)
+    context: dict[str, Any] = {
+        "title": EXPORT,
+        "crumbs": [Crumb(HOUSEHOLDS, reverse("registry:households")), Crumb(EXPORT)],
+        "form": form,
+        "count": count,
+        "filters": used,
+        "limit": export_limits.EXPORT_MAX,
+        "cancel_url": f"{reverse('registry:households')}?{request.GET.urlencode()}",
+    }
+    try:
+        export_limits.check_export_size(count)
+    except Refusal as refusal:
+        context["refusal"] = refusal
+    if form.is_valid():
+        try:
+            content = operations.export_households(
+                by=by,
+                at=timezone.now(),
+                rows=rows,
+                filters=[one.filter.name for one in used],
+                purpose=form.cleaned_data["purpose"],
+                language=active_language(),
+            )
+        except Refusal as refusal:
+            show_refusal(form, refusal)
+        else:
+            return workbook_response(content, say(_EXPORTED))
+    status = _UNPROCESSABLE if form.errors else 200
+    return render(request, "registry/export.html", context, status=status)
 
 
 @login_required
@@ -181,6 +228,7 @@ def _file_context(file: queries.HouseholdFile, by: Actor) -> dict[str, Any]:
         "status": lists.status_badge(found),
         "members": [presenting.member_row(m, on=today) for m in file.members],
         "gone": [presenting.member_row(m, on=today) for m in file.gone],
+        "line_series": queries.LINE_SERIES.text,
         "incomes": [presenting.income_row(year) for year in file.incomes],
         "flags": file.flags,
         "flags_by_rule": presenting.flags_by_rule(file.flags),

@@ -126,6 +126,11 @@ class ListSpec:
             request.GET.get("sort", ""),
         )
 
+    def active_filters(self, request: HttpRequest) -> list[BoundFilter]:
+        """Return the filters that narrow the list, for saying what an export holds."""
+        bound = bind(self.filters, request, request.GET)
+        return [one for one in bound if one.is_active]
+
     def selected(
         self, request: HttpRequest, rows: QuerySet[Any], *, limit: int = SELECTION_LIMIT
     ) -> QuerySet[Any]:
