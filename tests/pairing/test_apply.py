@@ -252,7 +252,7 @@ def test_a_refused_line_never_overloads_who_should_have_given_way(
         change="new",
         stamp="",
     )
-    from bangfu.pairing import staging
+    from bangfu.exchange import staging
 
     stamped = lines.stamps("pairing_runpair")
     staging.run(

@@ -1,7 +1,8 @@
-"""Workbooks in and out: a mechanism that knows no domain and no database.
+"""Workbooks and whole tables in and out: a mechanism that knows no domain.
 
 An app declares a `Workbook`; this package writes its template, reads what comes back,
 writes the error workbook and the export, and compares two states of the same rows.
+`staging`, the only module that speaks to a database, moves frames there and back.
 
 Declarations are light: `from bangfu.exchange import Column, Sheet, Workbook`. The acts
 need polars, which takes half a second to load: call them as `exchange.read_workbook(…)`

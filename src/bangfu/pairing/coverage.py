@@ -14,7 +14,7 @@ from datetime import date
 
 from bangfu.calc.values.division_code import DivisionCode, Level
 from bangfu.divisions import queries as divisions
-from bangfu.pairing import staging
+from bangfu.exchange import staging
 
 _FIGURES = (
     "households",

@@ -14,7 +14,8 @@ from bangfu.calc.values.identity import (
     normalise_identity_number,
 )
 from bangfu.calc.values.text import Text
-from bangfu.pairing import rosters, staging
+from bangfu.exchange import staging
+from bangfu.pairing import rosters
 from bangfu.pairing.sheets import KIN_MAX
 from bangfu.registry.imports.intake import FileFinding
 from bangfu.vault import blind_index

@@ -33,7 +33,7 @@ from bangfu.calc.values.division_code import DivisionCode
 from bangfu.calc.values.findings import BadInput
 from bangfu.calc.values.text import Text
 from bangfu.divisions import queries as divisions
-from bangfu.pairing import staging
+from bangfu.exchange import staging
 from bangfu.pairing.models import Run, RunInput
 from bangfu.pairing.rules import RunParameters
 from bangfu.policy import queries as policy

@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from bangfu.pairing import staging
+from bangfu.exchange import staging
 from bangfu.pairing.frames import KIN_HOUSEHOLDS, RunFrames
 from bangfu.pairing.models import Run
 from bangfu.pairing.states import Change, Reason, RefusedLine

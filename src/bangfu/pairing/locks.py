@@ -11,7 +11,7 @@ the transaction.
 from __future__ import annotations
 
 from bangfu.calc.values.division_code import DivisionCode
-from bangfu.pairing import staging
+from bangfu.exchange import staging
 
 # Advisory locks are numbers of 64 bits shared by all apps of a database: "pair" first.
 _OURS = int.from_bytes(b"pair", "big") << 32

@@ -16,8 +16,9 @@ from django.utils import timezone
 
 from bangfu.calc.values.findings import Severity
 from bangfu.calc.values.text import Text
+from bangfu.exchange import staging
 from bangfu.exchange.declaration import Workbook, fold
-from bangfu.pairing import declared_kin, permissions, rosters, staging, tiers
+from bangfu.pairing import declared_kin, permissions, rosters, tiers
 from bangfu.pairing.sheets import OFFICIALS, OFFICIALS_SHEET
 from bangfu.policy import queries as policy
 from bangfu.policy.packs import Pack

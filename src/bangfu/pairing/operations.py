@@ -19,6 +19,7 @@ from bangfu.audit import operations as audit
 from bangfu.calc.values.division_code import DivisionCode
 from bangfu.calc.values.findings import Finding, WrongState
 from bangfu.calc.values.text import Text
+from bangfu.exchange import staging
 from bangfu.jobs import operations as jobs
 from bangfu.pairing import (
     coverage,
@@ -28,7 +29,6 @@ from bangfu.pairing import (
     queries,
     rules,
     solving,
-    staging,
 )
 from bangfu.pairing.models import Pairing, Run
 from bangfu.pairing.rules import RunParameters

@@ -25,8 +25,8 @@ from django.db.models.functions import Coalesce
 from bangfu.calc.values.division_code import DivisionCode, Level
 from bangfu.calc.values.findings import BadInput
 from bangfu.calc.values.text import Text
+from bangfu.exchange import staging
 from bangfu.jobs.models import Job, State
-from bangfu.pairing import staging
 from bangfu.pairing.frames import KIN_HOUSEHOLDS
 from bangfu.pairing.models import (
     Official,

@@ -15,7 +15,8 @@ from bangfu.calc.values.division_code import DivisionCode, Level
 from bangfu.calc.values.findings import Finding
 from bangfu.calc.values.text import Text
 from bangfu.divisions import queries as divisions
-from bangfu.pairing import frames, lines, staging, tiers
+from bangfu.exchange import staging
+from bangfu.pairing import frames, lines, tiers
 from bangfu.pairing.models import Run
 from bangfu.pairing.rules import RunParameters
 from bangfu.pairing.states import Change

@@ -12,7 +12,7 @@ from datetime import date
 import polars as pl
 
 from bangfu.calc.values.division_code import DivisionCode
-from bangfu.pairing import staging
+from bangfu.exchange import staging
 from bangfu.policy import queries as policy
 from bangfu.policy.code_lists import Rank, UnitLevel
 from bangfu.policy.packs import Pack

@@ -14,8 +14,9 @@ from bangfu.calc.values.findings import Severity
 from bangfu.calc.values.text import Text
 from bangfu.divisions import geometry
 from bangfu.divisions.models import Place
+from bangfu.exchange import staging
 from bangfu.exchange.declaration import Workbook
-from bangfu.pairing import permissions, rosters, staging, tiers
+from bangfu.pairing import permissions, rosters, tiers
 from bangfu.pairing.sheets import UNITS, UNITS_SHEET
 from bangfu.policy import queries as policy
 from bangfu.registry.imports.intake import (

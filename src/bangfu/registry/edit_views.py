@@ -241,7 +241,8 @@ def _again(
     again = edit.make(data)
     again.is_valid()
     again.add_error(None, say(refusal))
-    show_refusal(again, refusal)
+    for key, words in again.differences():
+        again.add_error(key, say(words))
     return again
 
 

@@ -9,21 +9,20 @@ NoSuchYear         the income of this year is not
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from django.db.models import Model
 
 from bangfu.calc.values.findings import BadInput, Finding, Severity, WrongState
 from bangfu.calc.values.text import Text, join
-from bangfu.exchange.declaration import Column, Kind, Sheet
-from bangfu.registry import changes, queries
+from bangfu.registry import queries
 from bangfu.registry.code_lists import LEAVING, MEMBER_CHANGE
 from bangfu.registry.models import Household, Income, Member
-from bangfu.registry.sheets import MEMBER_SHEET
 
 HIDDEN = ("phone", "bank_account", "identity_number", "disability_certificate")
-_EMPTY = Text("空", "empty")
-_STARS = Text("***", "***")
+BOTH_VALUES = Text(
+    "现为“{stored}”，您填的是“{entered}”", "now “{stored}”, you entered “{entered}”"
+)
 
 
 class EditedMeanwhile(WrongState):
@@ -61,7 +60,6 @@ class NoSuchYear(BadInput):
 def check_version(
     household: Household,
     version: str,
-    sheet: Sheet,
     record: Model | None,
     entered: Mapping[str, object],
 ) -> None:
@@ -78,33 +76,23 @@ def check_version(
         ),
         remedy=Text("请核对下列内容后再次保存。", "Compare the values and save again."),
         findings=tuple(
-            _difference(sheet.by_key[key], record, value)
-            for key, value in entered.items()
+            _difference(key, record, value) for key, value in entered.items()
         ),
     )
 
 
-def _difference(column: Column, record: Model | None, entered: object) -> Finding:
-    """Show what stands there now and what was entered."""
-    name = f"{column.key}_fen" if column.kind is Kind.YUAN else column.key
-    stored = getattr(record, name, None)
+def _difference(key: str, record: Model | None, entered: object) -> Finding:
+    """Show what stands there now and what was entered, as codes and fen."""
+    stored = getattr(record, key, getattr(record, f"{key}_fen", None))
+    values = {"stored": stored, "entered": entered}
+    shown = {name: "***" if key in HIDDEN else v for name, v in values.items()}
     return Finding(
         "edited_meanwhile",
-        column.key,
-        Text(
-            "现为“{stored}”，您填的是“{entered}”",
-            "now “{stored}”, you entered “{entered}”",
-            {"stored": _shown(column, stored), "entered": _shown(column, entered)},
-        ),
+        key,
+        BOTH_VALUES.with_(**shown),
         Severity.IMPOSSIBLE,
-        field=column.key,
+        field=key,
     )
-
-
-def _shown(column: Column, value: object) -> object:
-    if column.key in HIDDEN:
-        return _STARS
-    return changes.shown(column, value) or _EMPTY
 
 
 def member_of(household: Household, member_id: int) -> Member:
@@ -145,19 +133,18 @@ def check_leaving(left_reason: str) -> None:
 
 def check_new_member(facts: Mapping[str, object]) -> None:
     """Raise BadInput unless name and relation are there."""
-    _check_given(facts, [c for c in MEMBER_SHEET.columns if c.key in _NEEDED])
-
-
-_NEEDED = ("name", "relation")
-
-
-def _check_given(facts: Mapping[str, object], needed: Iterable[Column]) -> None:
-    missing = [column for column in needed if facts.get(column.key) in (None, "")]
+    missing = [text for key, text in _NEEDED.items() if facts.get(key) in (None, "")]
     if missing:
-        titles = join([column.title for column in missing], zh="、", en=", ")
+        titles = join(missing, zh="、", en=", ")
         raise BadInput(
             Text("请填写{titles}。", "Fill in: {titles}.", {"titles": titles})
         )
+
+
+_NEEDED = {
+    "name": Text("姓名", "name"),
+    "relation": Text("与户主关系", "relation to head"),
+}
 
 
 def income_of(household: Household, year: int) -> Income:

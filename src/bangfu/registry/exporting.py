@@ -12,7 +12,7 @@ from collections.abc import Iterable
 import polars as pl
 
 from bangfu import exchange
-from bangfu.registry.imports import staging
+from bangfu.exchange import staging
 from bangfu.registry.roll import stored
 from bangfu.registry.roll.columns import (
     HOUSEHOLD_PLAIN,

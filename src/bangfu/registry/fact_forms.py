@@ -15,14 +15,16 @@ from django.db.models import Model
 
 from bangfu.calc.values.text import Text
 from bangfu.exchange.declaration import Column, Kind
+from bangfu.registry import changes
 from bangfu.registry.code_lists import LEAVING
-from bangfu.registry.editing import HIDDEN
+from bangfu.registry.editing import BOTH_VALUES, HIDDEN
 from bangfu.registry.forms import DayInput, ReasonForm
 from bangfu.registry.models import Member
 from bangfu.registry.sheets import HOUSEHOLD_SHEET, MEMBER_SHEET
 from bangfu.web.language import say_later
 
 YES, NO = "1", "0"
+_EMPTY = Text("空", "empty")
 Section = tuple[Text, tuple[str, ...]]
 
 HOUSEHOLD_SECTIONS: tuple[Section, ...] = (
@@ -203,6 +205,23 @@ class FactsForm(ReasonForm):
                 changed[column.key] = entered
         return changed
 
+    def differences(self) -> list[tuple[str, Text]]:
+        """Return, for each value that differs from the stored one, both in words."""
+        if self.record is None:
+            return []
+        stored = {c.key: _stored(c, self.record) for c in self.editable}
+        columns = {column.key: column for column in self.editable}
+        return [
+            (
+                key,
+                BOTH_VALUES.with_(
+                    stored=_words(columns[key], stored[key]),
+                    entered=_words(columns[key], entered),
+                ),
+            )
+            for key, entered in self.changes().items()
+        ]
+
 
 class HouseholdForm(FactsForm):
     """The facts of the households' sheet but incomes."""
@@ -265,8 +284,19 @@ def _columns(sections: Iterable[Section]) -> list[Column]:
 
 
 def _stored(column: Column, record: Model | None) -> object:
+    if column.kind is Kind.YUAN:
+        return _initial(column, record)
     value = getattr(record, column.key, None)
     return None if value in ("", []) else value
+
+
+def _words(column: Column, value: Any) -> object:
+    """Return a value of a form as people read it."""
+    if column.key in HIDDEN:
+        return "***"
+    if column.kind is Kind.YUAN:
+        value = _fen(value)
+    return changes.shown(column, value) or _EMPTY
 
 
 def _typed(column: Column, value: Any) -> object:

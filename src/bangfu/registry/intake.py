@@ -16,10 +16,10 @@ from bangfu.calc.values.division_code import DivisionCode
 from bangfu.calc.values.findings import Severity
 from bangfu.calc.values.text import Text
 from bangfu.divisions import queries as divisions
+from bangfu.exchange import staging
 from bangfu.exchange.declaration import Workbook
 from bangfu.policy import queries as policy
 from bangfu.registry import permissions
-from bangfu.registry.imports import staging
 from bangfu.registry.imports.intake import (
     Counts,
     FileFinding,

@@ -21,7 +21,6 @@ from bangfu.calc.values.text import Text
 from bangfu.registry import editing, export_limits, permissions, queries
 from bangfu.registry.imports import locks
 from bangfu.registry.models import Household, Member
-from bangfu.registry.sheets import HOUSEHOLD_SHEET, MEMBER_SHEET
 from bangfu.scope import Actor
 
 # They load polars, which no page needs: the one place where operations reach it.
@@ -69,7 +68,7 @@ def update_household(
     """
     with transaction.atomic():
         household = _taken(household_id, by, reason)
-        editing.check_version(household, version, HOUSEHOLD_SHEET, household, changes)
+        editing.check_version(household, version, household, changes)
         write = import_string(f"{_BY_HAND}.write_household")
         found: list[Finding] = write(household=household, changes=changes, by=by, at=at)
         detail = {"fields": sorted(changes)}
@@ -93,7 +92,7 @@ def add_member(
     """
     with transaction.atomic():
         household = _taken(household_id, by, reason)
-        editing.check_version(household, version, MEMBER_SHEET, None, facts)
+        editing.check_version(household, version, None, facts)
         editing.check_new_member(facts)
         found = _write_member(household, None, facts, by, at)
         member = household.members.latest("pk")
@@ -121,7 +120,7 @@ def change_member(
     with transaction.atomic():
         household = _taken(household_id, by, reason)
         member = editing.member_of(household, member_id)
-        editing.check_version(household, version, MEMBER_SHEET, member, changes)
+        editing.check_version(household, version, member, changes)
         found = _write_member(household, member.pk, changes, by, at)
         _record(
             "registry.member.changed",
@@ -154,7 +153,7 @@ def end_member(
     with transaction.atomic():
         household = _taken(household_id, by, reason)
         member = editing.member_of(household, member_id)
-        editing.check_version(household, version, MEMBER_SHEET, member, changes)
+        editing.check_version(household, version, member, changes)
         editing.check_is_there(member)
         editing.check_leaving(left_reason)
         found = _write_member(household, member.pk, changes, by, at)
@@ -181,7 +180,7 @@ def add_income(
     """
     with transaction.atomic():
         household = _taken(household_id, by, reason)
-        editing.check_version(household, version, HOUSEHOLD_SHEET, None, amounts)
+        editing.check_version(household, version, None, amounts)
         editing.check_new_year(household, year, amounts)
         found = _write_income(household, year, amounts, by, at)
         _record("registry.income.added", by, at, household, reason, {"year": year})
@@ -206,7 +205,7 @@ def change_income(
     with transaction.atomic():
         household = _taken(household_id, by, reason)
         income = editing.income_of(household, year)
-        editing.check_version(household, version, HOUSEHOLD_SHEET, income, amounts)
+        editing.check_version(household, version, income, amounts)
         found = _write_income(household, year, amounts, by, at)
         _record("registry.income.changed", by, at, household, reason, {"year": year})
     return found

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from bangfu.registry.imports import staging
+from bangfu.exchange import staging
 from bangfu.registry.roll.columns import (
     HOUSEHOLD_PLAIN,
     INCOME_STORED,

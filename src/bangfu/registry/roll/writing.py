@@ -9,7 +9,7 @@ from datetime import datetime
 import polars as pl
 
 from bangfu import vault
-from bangfu.registry.imports import staging
+from bangfu.exchange import staging
 from bangfu.registry.pinyin import initials
 from bangfu.registry.roll.checking import Checked
 from bangfu.registry.roll.columns import (

@@ -12,29 +12,29 @@ from django.db import connection
 
 # The type of a column of text that PostgreSQL wrote as '|'-separated or as hexadecimal.
 _AS_TEXT = (pl.List, pl.Binary, pl.Boolean, pl.Decimal)
-
-
 _MANY_ROWS = 200
+Params = Sequence[Any] | Mapping[str, Any]
 
 
 @contextmanager
-def in_bulk(count: int) -> Iterator[None]:
+def in_bulk(count: int | None = None) -> Iterator[None]:
     """Keep PostgreSQL from nested loops while `count` rows are joined, if they are many.
+
+    count: None stands for many.
 
     Row security compares with settings, whose effect on a scan the planner cannot know:
     it expects a handful of rows where there are all of them, and loops over them.
     """
-    if count < _MANY_ROWS:
+    if count is not None and count < _MANY_ROWS:
         yield
         return
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_nestloop = off")
-        yield
-        cursor.execute("SET LOCAL enable_nestloop = on")
+    run("SET LOCAL enable_nestloop = off")
+    yield
+    run("SET LOCAL enable_nestloop = on")
 
 
 def fetch(
-    sql: str, params: Sequence[Any], schema: Mapping[str, pl.DataType]
+    sql: str, params: Params, schema: Mapping[str, pl.DataType | type[pl.DataType]]
 ) -> pl.DataFrame:
     """Return the rows of a query as a frame; NULL is null, and so is an empty text.
 
@@ -44,7 +44,7 @@ def fetch(
     content = io.BytesIO()
     with (
         connection.cursor() as cursor,
-        cursor.copy(f"COPY ({sql}) TO STDOUT (FORMAT csv)", list(params)) as copy,
+        cursor.copy(f"COPY ({sql}) TO STDOUT (FORMAT csv)", params) as copy,
     ):
         for piece in copy:
             content.write(piece)
@@ -52,24 +52,25 @@ def fetch(
         return pl.DataFrame(schema=dict(schema))
     content.seek(0)
     texts = {
-        name: pl.String() if isinstance(kind, _AS_TEXT) else kind
-        for name, kind in schema.items()
+        name: pl.String() if _is_text(kind) else kind for name, kind in schema.items()
     }
     frame = pl.read_csv(content, has_header=False, schema=texts, null_values="")
     return frame.with_columns(
-        _typed(name, kind)
-        for name, kind in schema.items()
-        if isinstance(kind, _AS_TEXT)
+        _typed(name, kind) for name, kind in schema.items() if _is_text(kind)
     )
 
 
-def _typed(name: str, kind: pl.DataType) -> pl.Expr:
+def _is_text(kind: Any) -> bool:
+    return any(kind == known for known in _AS_TEXT)
+
+
+def _typed(name: str, kind: Any) -> pl.Expr:
     text = pl.col(name)
-    if isinstance(kind, pl.Boolean):
+    if kind == pl.Boolean:
         return text == "t"
-    if isinstance(kind, pl.List):
+    if kind == pl.List:
         return text.str.split("|")
-    if isinstance(kind, pl.Binary):
+    if kind == pl.Binary:
         return text.str.decode("hex")
     return text.cast(kind)
 
@@ -78,13 +79,12 @@ def stage(name: str, columns: Mapping[str, str], frame: pl.DataFrame) -> None:
     r"""Make a temporary table, gone with the transaction, and fill it from `frame`.
 
     columns: SQL type by name, in the frame under the same names: lists of plain codes
-    for text[], binary for bytea. Null becomes NULL.
+    for text[], binary for bytea. Null becomes NULL, an empty text stays one.
     """
     declared = ", ".join(f"{column} {kind}" for column, kind in columns.items())
     content = io.BytesIO()
-    frame.select(_written(column, kind) for column, kind in columns.items()).write_csv(
-        content, include_header=False
-    )
+    written = frame.select(_written(name, kind) for name, kind in columns.items())
+    written.write_csv(content, include_header=False, quote_style="non_numeric")
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{name}")
         cursor.execute(f"CREATE TEMP TABLE {name} ({declared}) ON COMMIT DROP")
@@ -104,14 +104,14 @@ def _written(column: str, kind: str) -> pl.Expr:
     return pl.col(column)
 
 
-def run(sql: str, params: Sequence[Any] = ()) -> int:
+def run(sql: str, params: Params = ()) -> int:
     """Run a statement and return how many rows it touched."""
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return int(cursor.rowcount)
 
 
-def rows(sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+def rows(sql: str, params: Params = ()) -> list[tuple[Any, ...]]:
     """Run a query and return its rows; for small answers."""
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
