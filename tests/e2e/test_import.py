@@ -79,9 +79,14 @@ def test_a_roll_goes_from_template_to_register(visit, tmp_path):
         assert found(page, f"茶{name}") == "共 1 户", name
 
     assert upload(page, mended) == (0, 0, 3, 0)
-    expect(page.locator("main")).to_contain_text("与登记数据完全相同，无需导入。")
+    expect(page.locator(".page-lead")).to_contain_text("无可导入")
+    expect(page.locator("main")).to_contain_text("与登记数据完全相同，没有写入任何数据。")
     assert page.get_by_role("button", name="确认导入").count() == 0
     assert upload(page, roll) == (0, 0, 7, 3)
+    expect(page.locator("main")).to_contain_text(
+        "7 条与登记数据相同，3 条有错误。请在错误表中改正后重新上传。"
+    )
+    assert page.get_by_role("button", name="确认导入").count() == 0
 
     changed = tmp_path / "茶山-二.xlsx"
     rolls.change_one_value(roll, changed)

@@ -331,6 +331,10 @@ def test_a_change_of_nothing_and_a_change_without_reason_are_refused(
 # Imports
 
 
+def say_zh(text) -> str:
+    return text.in_language("zh")
+
+
 def upload(client, *contents, **options):
     files = [
         SimpleUploadedFile(f"名册{at}.xlsx", body) for at, body in enumerate(contents)
@@ -489,11 +493,11 @@ def test_findings_stand_under_the_names_of_their_rules(login, office):
     shown = client.get(address)
 
     told = [
-        (rule["code"], rule["name"].zh, rule["impossible"])
+        (rule["code"], say_zh(rule["title"]), rule["impossible"])
         for rule in shown.context["by_rule"]
     ]
     assert told == [
-        ("V1", "身份证号码", 1),
+        ("V1", "V1 身份证号码", 1),
         ("unknown_village", "区划库中没有的村", 3),
     ]
     assert "区划库中没有的村" in shown.content.decode()
@@ -511,6 +515,16 @@ def test_the_date_of_the_roll_is_asked_for_stored_and_shown(login, office):
     assert "2016 年 1 月 31 日" in content or "2016年1月31日" in content
     with acting(office):
         assert Import.objects.get().options["as_of"] == "2016-01-31"
+
+
+def test_a_roll_of_years_long_past_is_told_to_state_its_date(login, office):
+    client = login(office)
+    address = upload(client, families("0001", year=2015, wage=100_000))["Location"]
+    run_jobs(office)
+
+    content = client.get(address).content.decode()
+
+    assert "如是往年名册，请填写当时的名册截止日期重新上传。" in content
 
 
 def test_a_date_that_no_roll_can_have_is_refused_at_its_field(login, office):

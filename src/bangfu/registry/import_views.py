@@ -19,7 +19,7 @@ from bangfu.calc.values.findings import Finding, NotAllowed, Refusal, Severity
 from bangfu.calc.values.text import Text
 from bangfu.jobs.presenting import progress_of
 from bangfu.registry import forms, lists
-from bangfu.registry.imports import operations, queries
+from bangfu.registry.imports import operations, preview, queries
 from bangfu.registry.imports.intake import Options
 from bangfu.registry.imports.kinds import intake_of, kinds
 from bangfu.registry.models import Import, ImportState
@@ -121,6 +121,7 @@ def import_page(request: HttpRequest, import_id: int) -> HttpResponse:
         "can_cancel": is_mine and not standing.is_over,
         "is_unchanged": standing.state == ImportState.UNCHANGED,
         "as_of": _as_of(record),
+        "roll_note": _roll_note(record),
         "overwrites": record.options.get("overwrite_empty", False),
     }
     return render(request, "registry/import.html", context)
@@ -250,7 +251,7 @@ def _progress(standing: queries.Standing, record: Import) -> Progress | None:
 
 
 def _findings(record: Import) -> list[tuple[Finding, Text]]:
-    """Return what was found, each with the name of its rule."""
+    """Return what was found, each with the title of its rule."""
     several = len(record.files) > 1
     found = []
     for stored in record.findings:
@@ -270,15 +271,15 @@ def _findings(record: Import) -> list[tuple[Finding, Text]]:
                 place=place,
             )
         )
-    return [(finding, rules.name_of(finding.code)) for finding in found]
+    return [(finding, rules.titled(finding.code)) for finding in found]
 
 
 def _by_rule(counts: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return a row a rule: code, name, and how many findings of each severity."""
+    """Return a row a rule: code, title, and how many findings of each severity."""
     return [
         {
             "code": code,
-            "name": rules.name_of(code),
+            "title": rules.titled(code),
             "impossible": by.get("impossible", 0),
             "doubtful": by.get("doubtful", 0),
             "notes": by.get("note", 0),
@@ -303,6 +304,14 @@ def _as_of(record: Import) -> date | None:
     if record.kind != "households":
         return None
     return Options.from_json(record.options).as_of
+
+
+def _roll_note(record: Import) -> Text | None:
+    """Return that a file's incomes are older than the day of the roll, if they are."""
+    first = record.findings[0] if record.findings else None
+    if first is None or first["code"] != preview.EXPLAINS:
+        return None
+    return Text.from_json(first["message"])
 
 
 def _value(stored: Any) -> object:

@@ -11,6 +11,8 @@ from bangfu.registry.imports.intake import FileFinding, FileReading, Plan
 FINDINGS_MAX = 500
 # Rows that come back only because another row of their record is wrong.
 COMPANION = "with_household"
+# What explains many of the others: it stands first.
+EXPLAINS = "as_of"
 
 
 def counts(files: Sequence[FileReading], plan: Plan) -> dict[str, object]:
@@ -34,9 +36,18 @@ def counts(files: Sequence[FileReading], plan: Plan) -> dict[str, object]:
 
 
 def findings(plan: Plan) -> list[dict[str, object]]:
-    """Return the first findings, the impossible before the doubtful."""
+    """Return the first findings, the impossible before the doubtful.
+
+    That a roll is checked on a wrong day comes before all of them.
+    """
     order = {severity: rank for rank, severity in enumerate(Severity)}
-    told = sorted(_told(plan), key=lambda found: order[found.finding.severity])
+    told = sorted(
+        _told(plan),
+        key=lambda found: (
+            found.finding.code != EXPLAINS,
+            order[found.finding.severity],
+        ),
+    )
     return [_as_json(found) for found in told[:FINDINGS_MAX]]
 
 
