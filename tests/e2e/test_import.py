@@ -80,7 +80,9 @@ def test_a_roll_goes_from_template_to_register(visit, tmp_path):
 
     assert upload(page, mended) == (0, 0, 3, 0)
     expect(page.locator(".page-lead")).to_contain_text("无可导入")
-    expect(page.locator("main")).to_contain_text("与登记数据完全相同，没有写入任何数据。")
+    expect(page.locator("main")).to_contain_text(
+        "与登记数据完全相同，没有写入任何数据。"
+    )
     assert page.get_by_role("button", name="确认导入").count() == 0
     assert upload(page, roll) == (0, 0, 7, 3)
     expect(page.locator("main")).to_contain_text(
