@@ -112,8 +112,7 @@ def reference() -> str:
         "whom the fact is known; an empty cell means “not known” or “there is none”. The",
         "table explains and ranks; it decides nothing.",
         "",
-        f"Key: {', '.join(f'`{name}`' for name in HOUSEHOLD_FEATURES.key)}. "
-        f"Columns: {len(HOUSEHOLD_FEATURES.columns)}.",
+        f"Key: `household`. Columns: {len(HOUSEHOLD_FEATURES.columns)}.",
         "",
         "| column | type | unit | empty | 含义 | meaning |",
         "| --- | --- | --- | --- | --- | --- |",

@@ -61,17 +61,17 @@ GROUP BY household
 SELECT
     latest.household,
     latest.income_year,
-    this.net_fen,
-    this.wage_fen,
-    this.operating_fen,
-    this.transfer_fen,
-    this.wage_fen + this.operating_fen + this.property_fen + this.transfer_fen AS gross_fen,
-    before.net_fen AS net_fen_before
+    given.net_fen,
+    given.wage_fen,
+    given.operating_fen,
+    given.transfer_fen,
+    given.wage_fen + given.operating_fen + given.property_fen + given.transfer_fen AS gross_fen,
+    earlier.net_fen AS net_fen_before
 FROM income_years AS latest
-JOIN income AS this
-    ON this.household = latest.household AND this.year = latest.income_year
-LEFT JOIN income AS before
-    ON before.household = latest.household AND before.year = latest.income_year - 1
+JOIN income AS given
+    ON given.household = latest.household AND given.year = latest.income_year
+LEFT JOIN income AS earlier
+    ON earlier.household = latest.household AND earlier.year = latest.income_year - 1
 
 -- step: household_features | key: household
 SELECT

@@ -24,6 +24,12 @@ _MENU: tuple[tuple[Text, str, str, frozenset[Role]], ...] = (
     (Text("配对方案", "Pairing runs"), "pairing:runs", "shuffle", _STAFF),
     (Text("数据导入", "Import"), "registry:imports", "upload", OFFICES),
     (Text("后台任务", "Jobs"), "jobs:list", "hourglass-split", READERS),
+    (
+        Text("数据快照", "Snapshots"),
+        "lake:list",
+        "archive",
+        frozenset({Role.CITY, Role.COUNTY, Role.AUDITOR}),
+    ),
     (Text("行政区划", "Divisions"), "divisions:browse", "geo-alt", frozenset(Role)),
     (Text("政策参数", "Policy"), "policy:list", "book", frozenset(Role)),
     (

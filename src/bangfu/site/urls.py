@@ -11,6 +11,7 @@ urlpatterns = [
     path("accounts/", include("bangfu.accounts.login_urls")),
     path("web/", include("bangfu.web.urls")),
     path("jobs/", include("bangfu.jobs.urls")),
+    path("lake/", include("bangfu.lake.urls")),
     path("policy/", include("bangfu.policy.urls")),
     path("divisions/", include("bangfu.divisions.urls")),
     path("registry/", include("bangfu.registry.urls")),

@@ -1,0 +1,29 @@
+"""The snapshot of every night."""
+
+from django.conf import settings
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from bangfu.lake import operations, private
+from bangfu.scope import acting
+from bangfu.scope.actor import system_actor
+
+NIGHTLY = system_actor("lake.nightly")
+
+
+@app.periodic(cron="7 2 * * *")
+@app.task(name="bangfu.lake.nightly", queue="bangfu", pass_context=False)
+def nightly(timestamp: int) -> int:
+    """Take a snapshot, then prune old ones (settings.BANGFU_LAKE_KEEP).
+
+    An empty register has none. Returns the number, 0 without one.
+    """
+    private.sweep()
+    try:
+        with acting(NIGHTLY):
+            taken = operations.take(by=NIGHTLY, at=timezone.now())
+    except operations.NothingDeclared:
+        return 0
+    with acting(NIGHTLY):
+        operations.prune(by=NIGHTLY, at=timezone.now(), keep=settings.BANGFU_LAKE_KEEP)
+    return taken.pk
