@@ -39,7 +39,8 @@ class Dataset:
     """A dataset of every snapshot, and the SELECT that gives its rows.
 
     sql: PostgreSQL; names the table's columns, `division_code` (six digits or more)
-    among them; may use `%(name)s` for `Facts.parameters`. A literal % is written %%.
+    among them; may use `%(cut_off)s`, the last day covered, and
+    `%(name)s` for `Facts.parameters`. A literal % is written %%.
     pseudonyms: column -> purpose; the SELECT gives a key as text, the file gets its
     keyed digest. The same purpose makes the same key the same pseudonym.
     """
@@ -98,9 +99,10 @@ def datasets() -> tuple[Dataset, ...]:
 
 
 def facts_on(cut_off: date) -> Facts:
-    """Return what holds on the cut-off day."""
+    """Return what holds on the cut-off day; the SELECTs may ask for the day itself."""
     ask: Callable[[date], Facts] = import_string(settings.BANGFU_SNAPSHOT_FACTS)
-    return ask(cut_off)
+    facts = ask(cut_off)
+    return Facts(facts.pack_hash, {**facts.parameters, "cut_off": cut_off})
 
 
 def private_dataset(name: str) -> PrivateDataset:

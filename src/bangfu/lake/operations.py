@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 
@@ -68,7 +68,7 @@ def take(*, by: Actor, at: datetime, progress: Progress | None = None) -> Snapsh
             username=by.username,
         )
         with storage.written_aside(snapshot.pk) as folder:
-            files = _write(folder, datasets(), cut_off, facts.parameters, progress)
+            files = _write(folder, datasets(), facts.parameters, progress)
             tables = [one.table for one in datasets()]
             snapshot.manifest_sha256 = manifest.write(folder, snapshot, tables, files)
         _publish(snapshot, files, by=by, at=at)
@@ -78,14 +78,12 @@ def take(*, by: Actor, at: datetime, progress: Progress | None = None) -> Snapsh
 def _write(
     folder: Path,
     declared: tuple[Dataset, ...],
-    cut_off: date,
     parameters: Parameters,
     progress: Progress | None,
 ) -> list[manifest.File]:
     """Read everything in one transaction and write a file a dataset and county."""
-    values: Parameters = {**parameters, "cut_off": cut_off}
     files: list[manifest.File] = []
-    with copying.reading(_SYSTEM, values) as reader:
+    with copying.reading(_SYSTEM, parameters) as reader:
         work = [
             (one, county) for one in declared for county in reader.counties(one.sql)
         ]

@@ -160,7 +160,7 @@ class Results:
 
     def arrow(self, step: str | None = None) -> pa.Table:
         """Return the rows of a step, in the order of its key."""
-        return self._con.execute(self._ordered(step)).to_arrow_table()
+        return self._con.sql(self._ordered(step)).to_arrow_table()
 
     def frame(self, step: str | None = None) -> pl.DataFrame:
         """Return the rows of a step as a polars frame, in the order of its key."""
