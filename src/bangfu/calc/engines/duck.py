@@ -153,10 +153,7 @@ class Results:
     def rows(self, step: str | None = None) -> int:
         """Return how many rows a step has; the last one without a name."""
         name = self._name(step)
-        sql = f"SELECT count(*) FROM {name}"  # noqa: S608 - a checked name
-        found = self._con.execute(sql).fetchone()
-        assert found is not None  # noqa: S101 - count has one row
-        return int(found[0])
+        return _number(self._con, f"SELECT count(*) FROM {name}")  # noqa: S608 - a checked name
 
     def arrow(self, step: str | None = None) -> pa.Table:
         """Return the rows of a step, in the order of its key."""
@@ -215,22 +212,24 @@ def run(
 def _run_step(con: duckdb.DuckDBPyConnection, step: Step, tree: exp.Expr) -> None:
     key = ", ".join(f'"{name}"' for name in step.key)
     no_key = " OR ".join(f'"{name}" IS NULL' for name in step.key)
+    groups = f'SELECT 1 FROM "{step.name}" GROUP BY {key} HAVING count(*) > 1'  # noqa: S608 - checked names
+    counted = f'SELECT count(*) FROM "{step.name}" WHERE {no_key}'  # noqa: S608 - checked names
     try:
         con.execute(f'CREATE TEMP TABLE "{step.name}" AS {tree.sql("duckdb")}')
-        nulls = con.execute(
-            f'SELECT count(*) FROM "{step.name}" WHERE {no_key}'  # noqa: S608
-        ).fetchone()
-        twice = con.execute(
-            f'SELECT count(*) FROM (SELECT 1 FROM "{step.name}" GROUP BY {key} HAVING count(*) > 1)'  # noqa: S608
-        ).fetchone()
+        nulls = _number(con, counted)
+        twice = _number(con, f"SELECT count(*) FROM ({groups})")  # noqa: S608 - as above
     except duckdb.Error as error:
         raise StepFailed(step.name, _said(error)) from error
-    if nulls and nulls[0]:
-        raise StepFailed(step.name, f"{nulls[0]} rows: {', '.join(step.key)} IS NULL")
-    if twice and twice[0]:
-        raise StepFailed(
-            step.name, f"{', '.join(step.key)}: {twice[0]} keys are not unique"
-        )
+    if nulls:
+        raise StepFailed(step.name, f"{nulls} rows: {', '.join(step.key)} IS NULL")
+    if twice:
+        said = f"{', '.join(step.key)}: {twice} keys are not unique"
+        raise StepFailed(step.name, said)
+
+
+def _number(con: duckdb.DuckDBPyConnection, sql: str) -> int:
+    """Return the one number that a query gives, and leave no result open."""
+    return int(con.execute(sql).fetchall()[0][0])
 
 
 def _reading(table: Table, source: Source) -> str:

@@ -91,6 +91,8 @@ def check(step: Step, tree: exp.Expr, schema: Schema) -> list[Finding]:
 
 
 def _family(node: exp.Expr) -> str:
+    if isinstance(node, exp.Null):
+        return "null"
     kind = node.type
     return _FAMILIES.get(kind.this, "unknown") if kind is not None else "unknown"
 
