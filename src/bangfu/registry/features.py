@@ -20,6 +20,7 @@ from pathlib import Path
 from bangfu.calc.engines import duck
 from bangfu.calc.engines.steps import Pipeline, Value
 from bangfu.calc.tables.features import HOUSEHOLD_FEATURES
+from bangfu.calc.tables.pages import columns_of
 from bangfu.calc.tables.register import TABLES
 from bangfu.calc.tables.schema import Type
 from bangfu.registry.code_lists import ABLE_LABOUR, ACTIVE_STATUS
@@ -114,14 +115,7 @@ def reference() -> str:
         "",
         f"Key: `household`. Columns: {len(HOUSEHOLD_FEATURES.columns)}.",
         "",
-        "| column | type | unit | empty | 含义 | meaning |",
-        "| --- | --- | --- | --- | --- | --- |",
-    ]
-    lines += [
-        f"| `{column.name}` | {column.type.word} | {column.unit} "
-        f"| {'may be' if column.nulls else 'never'} "
-        f"| {column.meaning.zh} | {column.meaning.en} |"
-        for column in HOUSEHOLD_FEATURES.columns
+        *columns_of(HOUSEHOLD_FEATURES),
     ]
     lines += ["", "## Steps", ""]
     lines += [

@@ -1,7 +1,10 @@
 """Tables are described so that every engine can hold them."""
 
+from pathlib import Path
+
 import pytest
 
+from bangfu.calc.tables import pages
 from bangfu.calc.tables.features import HOUSEHOLD_FEATURES
 from bangfu.calc.tables.register import TABLES
 from bangfu.calc.tables.schema import Column, Table, Type, code, whole
@@ -48,3 +51,12 @@ def test_money_years_and_persons_say_their_unit(table):
     assert table.column("division_code").type is Type.TEXT
     with pytest.raises(KeyError):
         table.column("nothing")
+
+
+def test_the_page_of_snapshots_is_written_from_the_description():
+    """`python -m bangfu.calc.tables.pages > docs/reference/snapshots.md`."""
+    page = Path(__file__).parents[3] / "docs" / "reference" / "snapshots.md"
+
+    assert page.read_text(encoding="utf-8") == pages.snapshots()
+    for table in TABLES:
+        assert f"## `{table.name}`:" in pages.snapshots()
