@@ -1,5 +1,9 @@
 """The page of snapshots: counts of one's own division, in both languages."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 from django.urls import reverse
 
@@ -56,3 +60,21 @@ def test_others_are_refused_and_not_shown_the_entry(register, make_actor, login,
 
     assert page(client).status_code == 403
     assert reverse("lake:list") not in client.get("/").content.decode()
+
+
+def test_web_processes_load_neither_arrow_nor_an_engine():
+    """They import every app's addresses and timetable; a snapshot is the worker's."""
+    code = (
+        "import sys, django; django.setup()\n"
+        "import bangfu.site.urls\n"
+        "sys.exit(any(name in sys.modules for name in ('duckdb', 'sqlglot', 'pyarrow')))"
+    )
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "bangfu.site.settings",
+        "PYTHONPATH": os.pathsep.join(sys.path),
+    }
+
+    done = subprocess.run([sys.executable, "-c", code], env=environment, check=False)
+
+    assert done.returncode == 0

@@ -13,7 +13,7 @@ from tests.lake.conftest import IDENTITY, SYSTEM, VILLAGE_A
 from bangfu.audit.models import Event
 from bangfu.calc.values.division_code import DivisionCode
 from bangfu.calc.values.findings import BadInput, NotAllowed
-from bangfu.lake import private
+from bangfu.lake import private, private_folders
 from bangfu.lake.apps import LakeConfig
 from bangfu.scope import acting
 
@@ -109,7 +109,7 @@ HOLDING = """
 import os, signal, sys, django
 django.setup()
 from bangfu.calc.values.division_code import DivisionCode
-from bangfu.lake import private
+from bangfu.lake import private, private_folders
 from bangfu.scope import acting
 from bangfu.scope.actor import system_actor
 from django.utils import timezone
@@ -150,7 +150,7 @@ def holder(register, folder):
 def test_what_a_killed_process_left_goes_at_the_next_start(holder, folder):
     (left,) = folders(folder)
     assert list(left.iterdir()) != []
-    assert private.sweep() == []  # its process lives
+    assert private_folders.sweep() == []  # its process lives
     assert left.is_dir()
 
     holder.send_signal(signal.SIGKILL)
@@ -175,5 +175,5 @@ def test_a_folder_without_any_lock_is_a_left_over(folder):
     (folder / "private" / "old").mkdir(parents=True)
     started = time.monotonic()
 
-    assert private.sweep() == ["old"]
+    assert private_folders.sweep() == ["old"]
     assert time.monotonic() - started < 5

@@ -12,6 +12,6 @@ class LakeConfig(AppConfig):
 
     def ready(self) -> None:
         """Delete the private extracts of processes that are no more."""
-        from bangfu.lake import private  # noqa: PLC0415 - models are ready only now
+        from bangfu.lake import private_folders  # noqa: PLC0415 - models are ready only now
 
-        private.sweep()
+        private_folders.sweep()

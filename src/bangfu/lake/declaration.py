@@ -16,8 +16,15 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from bangfu.calc.tables.schema import PSEUDONYM_PATTERN, Table, Type
-from bangfu.calc.values.findings import BadInput
+from bangfu.calc.values.findings import BadInput, WrongState
 from bangfu.calc.values.text import Text
+
+
+class NothingDeclared(WrongState):
+    """No dataset is declared, or the register is empty."""
+
+    code = "nothing_to_snapshot"
+
 
 Parameters = Mapping[str, date | str | int]
 

@@ -22,7 +22,13 @@ from django.utils import timezone
 from bangfu.calc.values.findings import BadInput, Finding, WrongState
 from bangfu.calc.values.text import Text
 from bangfu.lake import copying, manifest, permissions, queries, recording, storage
-from bangfu.lake.declaration import Dataset, Parameters, datasets, facts_on
+from bangfu.lake.declaration import (
+    Dataset,
+    NothingDeclared,
+    Parameters,
+    datasets,
+    facts_on,
+)
 from bangfu.lake.models import Part, Snapshot, State
 from bangfu.scope import Actor, acting
 from bangfu.scope.actor import system_actor
@@ -38,12 +44,6 @@ class SnapshotBusy(WrongState):
 
     code = "snapshot_busy"
     retryable = True
-
-
-class NothingDeclared(WrongState):
-    """No dataset is declared, or the register is empty."""
-
-    code = "nothing_to_snapshot"
 
 
 def take(*, by: Actor, at: datetime, progress: Progress | None = None) -> Snapshot:

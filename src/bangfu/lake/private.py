@@ -11,10 +11,7 @@ folder dies with it, and the next process that starts, or the next extract, dele
 
 from __future__ import annotations
 
-import fcntl
 import os
-import secrets
-import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,11 +24,11 @@ from django.utils import timezone
 from bangfu.calc.values.division_code import DivisionCode
 from bangfu.calc.values.findings import BadInput
 from bangfu.calc.values.text import Text
-from bangfu.lake import copying, permissions, recording, storage
+from bangfu.lake import copying, permissions, recording
 from bangfu.lake.declaration import PrivateDataset, facts_on, private_dataset
+from bangfu.lake.private_folders import own_folder
 from bangfu.scope import Actor
 
-_GUARD, _LOCK_SUFFIX = ".guard", ".lock"
 REASON_MAX = 200
 
 
@@ -69,7 +66,7 @@ def private_extract(
         )
     chosen = [private_dataset(name) for name in names]
     facts = facts_on(timezone.localtime(at).date() - timedelta(days=1))
-    with _own_folder() as folder:
+    with own_folder() as folder:
         extract = Extract(folder, {}, {})
         with copying.reading(by, facts.parameters) as reader:
             for dataset in chosen:
@@ -83,31 +80,6 @@ def private_extract(
             detail={"rows": dict(extract.rows)},
         )
         yield extract
-
-
-def sweep() -> list[str]:
-    """Delete the extracts of processes that are no more; return the folders' names."""
-    if not _root().is_dir():
-        return []
-    with _guard():
-        return _sweep()
-
-
-def _sweep() -> list[str]:
-    removed = []
-    for path in sorted(_root().iterdir()):
-        if not path.is_dir():
-            continue
-        lock = path.with_suffix(_LOCK_SUFFIX)
-        handle = _lock(lock) if lock.exists() else None
-        if handle is None and lock.exists():
-            continue  # its process lives
-        shutil.rmtree(path)
-        removed.append(path.name)
-        if handle is not None:
-            lock.unlink()
-            os.close(handle)
-    return removed
 
 
 def _write(
@@ -124,48 +96,3 @@ def _write(
         pq.write_table(rows, file, compression="zstd")
     extract.files[dataset.name] = path
     extract.rows[dataset.name] = rows.num_rows
-
-
-@contextmanager
-def _own_folder() -> Iterator[Path]:
-    """Give a new folder of mode 0700, locked by this process; delete it afterwards."""
-    _root().mkdir(mode=0o700, parents=True, exist_ok=True)
-    folder = _root() / secrets.token_hex(16)
-    lock = folder.with_suffix(_LOCK_SUFFIX)
-    with _guard():
-        _sweep()
-        handle = _lock(lock)
-        assert handle is not None  # noqa: S101 - a name that nobody else has
-        folder.mkdir(mode=0o700)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder)
-        lock.unlink()
-        os.close(handle)
-
-
-@contextmanager
-def _guard() -> Iterator[None]:
-    """Let one process at a time make or sweep folders."""
-    handle = os.open(_root() / _GUARD, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
-
-
-def _lock(path: Path) -> int | None:
-    """Lock a file for as long as this process lives; None when another one holds it."""
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(handle)
-        return None
-    return handle
-
-
-def _root() -> Path:
-    return storage.root() / "private"

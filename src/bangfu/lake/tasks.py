@@ -1,10 +1,13 @@
 """The snapshot of every night."""
 
+from importlib import import_module
+
 from django.conf import settings
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from bangfu.lake import operations, private
+from bangfu.lake import private_folders
+from bangfu.lake.declaration import NothingDeclared
 from bangfu.scope import acting
 from bangfu.scope.actor import system_actor
 
@@ -19,12 +22,15 @@ def nightly(timestamp: int) -> int:
 
     An empty register has none. Returns the number, 0 without one.
     """
-    private.sweep()
+    # Every process imports this module to know the timetable; only the run itself
+    # needs Arrow.
+    operations = import_module("bangfu.lake.operations")
+    private_folders.sweep()
     try:
         with acting(NIGHTLY):
             taken = operations.take(by=NIGHTLY, at=timezone.now())
-    except operations.NothingDeclared:
+    except NothingDeclared:
         return 0
     with acting(NIGHTLY):
         operations.prune(by=NIGHTLY, at=timezone.now(), keep=settings.BANGFU_LAKE_KEEP)
-    return taken.pk
+    return int(taken.pk)

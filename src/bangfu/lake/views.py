@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from bangfu.calc.values.findings import NotAllowed
 from bangfu.calc.values.text import Text
-from bangfu.lake import permissions, presenting, queries
+from bangfu.lake import listing, permissions, presenting
 from bangfu.lake.models import Snapshot, State
 from bangfu.scope import Actor
 from bangfu.web.columns import Column
@@ -89,5 +89,5 @@ def snapshot_list(request: HttpRequest) -> HttpResponse:
     if actor is None:
         raise NotAllowed(Text("您还没有授权。", "You hold no grant yet."))
     permissions.check_list(actor)
-    page = SNAPSHOTS.page(request, queries.snapshots())
+    page = SNAPSHOTS.page(request, listing.snapshots())
     return render(request, "lake/list.html", {"title": TITLE, "list": page})
