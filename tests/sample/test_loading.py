@@ -11,6 +11,7 @@ from tests.conftest import NOW, cloned_database
 from bangfu.accounts.models import Grant, User
 from bangfu.audit.models import Event
 from bangfu.divisions.models import Division
+from bangfu.lake import queries as lake
 from bangfu.pairing.models import Official, Unit
 from bangfu.registry.models import Flag, Household, Import
 from bangfu.sample.loading import NotADemo, load_demo
@@ -33,6 +34,7 @@ def var(tmp_path_factory):
         folder = tmp_path_factory.mktemp("var")
         settings.VAR = folder
         settings.BANGFU_FILES = str(folder / "files")
+        settings.BANGFU_LAKE = str(folder / "lake")
         yield folder
 
 
@@ -46,6 +48,14 @@ def loaded(django_db_setup, django_db_blocker, var):
 def truth_of(var):
     with (var / "sample" / "truth.csv").open(encoding="utf-8") as file:
         return list(csv.DictReader(file))
+
+
+def test_a_snapshot_of_the_loaded_city_is_there(loaded):
+    with acting(SYSTEM):
+        opened = lake.open(by=SYSTEM)
+        households = Household.objects.count()
+
+    assert opened.frame("household").height == households > 250
 
 
 def test_it_loads_and_finds_what_was_planted(loaded, var):

@@ -16,7 +16,7 @@ LAYERS = [
     {"calc", "local"},
     {"scope", "vault"},
     {"web"},
-    {"policy", "audit", "jobs", "exchange"},
+    {"policy", "audit", "jobs", "exchange", "lake"},
     {"accounts"},
     {"divisions"},
     {"registry"},

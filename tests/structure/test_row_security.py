@@ -17,6 +17,7 @@ OPEN_TABLES = {
     "pghistory_": "contexts are not stored there",
     "pgtrigger_": "none stored",
     "procrastinate_": "messages hold a job's number only",
+    "lake_snapshot": "numbers and times; counts are in lake_part, which is bound",
     "web_": "a reader's own settings of lists",
 }
 

@@ -105,6 +105,13 @@ COMMANDS = {
         Needs.DATABASE,
         Text("结对帮扶：求解、生效、核验", "pair households with officials"),
     ),
+    "lake": Entry(
+        "bangfu.lake.commands:lake",
+        Needs.DATABASE,
+        Text(
+            "数据快照：生成、查看、核验、清理", "snapshots: take, list, verify, prune"
+        ),
+    ),
     "calc": Entry(
         "bangfu.cli.calc:calc",
         Needs.NOTHING,

@@ -22,6 +22,8 @@ from bangfu.calc.values.findings import WrongState
 from bangfu.calc.values.text import Text
 from bangfu.divisions import operations as divisions
 from bangfu.divisions import queries as division_queries
+from bangfu.lake import listing as snapshots
+from bangfu.lake import operations as lake
 from bangfu.pairing.models import Official, Unit
 from bangfu.registry.imports import operations as imports
 from bangfu.registry.imports.intake import Counts, Options
@@ -60,6 +62,7 @@ def load_demo(
     _make_city_login()
     city = actor_named(DEMO_PREFIX + "city", on=at.date(), role=Role.CITY)
     loaded = _load_workbooks(files, by=city, at=ROLLS_CAME_AT, tell=tell)
+    _take_snapshot(by=city, at=at, tell=tell)
     with acting(_SYSTEM):
         village = Household.objects.active().earliest("division_code").division_code
         made = make_logins(village=village)
@@ -140,6 +143,15 @@ def _load_workbooks(
             for name, count in counts.items():
                 known[name] += count
     return loaded
+
+
+def _take_snapshot(*, by: Actor, at: datetime, tell: Tell) -> None:
+    """Take the first snapshot, so that nobody waits for the night to see one."""
+    with acting(by):
+        if snapshots.snapshots().exists():
+            return
+        tell(Text("正在生成数据快照……", "Taking a snapshot …"))
+        lake.take(by=by, at=at)
 
 
 def _import(kind: str, paths: Sequence[Path], *, by: Actor, at: datetime) -> Counts:

@@ -53,6 +53,11 @@ ACTS: dict[str, Text] = {
     "registry.import.files_deleted": Text(
         "清理到期的导入文件", "deleted files of old imports"
     ),
+    # lake
+    "lake.snapshot.taken": Text("生成数据快照", "took a snapshot"),
+    "lake.snapshot.verified": Text("核验数据快照", "verified a snapshot"),
+    "lake.snapshot.pruned": Text("清理旧快照", "pruned a snapshot"),
+    "lake.extract.taken": Text("提取比对数据（含个人信息）", "took a private extract"),
     # pairing
     "pairing.run.ordered": Text("提交配对方案", "ordered a pairing run"),
     "pairing.run.solved": Text("配对方案计算完成", "solved a pairing run"),

@@ -28,6 +28,15 @@ def flag(name: str, *, default: bool) -> bool:
     return value in _TRUE
 
 
+def number(name: str, *, default: int) -> int:
+    """Return a whole number of 1 or more."""
+    value = text(name, str(default)).strip()
+    if not (value.isascii() and value.isdigit() and int(value) > 0):
+        msg = f"{name} is {value!r}; it must be a whole number of 1 or more"
+        raise ImproperlyConfigured(msg)
+    return int(value)
+
+
 def words(name: str, default: str = "") -> list[str]:
     """Return a list separated by commas."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]

@@ -26,6 +26,12 @@ _MENU: tuple[tuple[Text, str, str, frozenset[Role]], ...] = (
     (Text("配对方案", "Pairing runs"), "pairing:runs", "shuffle", _STAFF),
     (Text("数据导入", "Import"), "registry:imports", "upload", OFFICES),
     (Text("后台任务", "Jobs"), "jobs:list", "hourglass-split", READERS),
+    (
+        Text("数据快照", "Snapshots"),
+        "lake:list",
+        "archive",
+        frozenset({Role.CITY, Role.COUNTY, Role.AUDITOR}),
+    ),
     (Text("行政区划", "Divisions"), "divisions:browse", "geo-alt", frozenset(Role)),
     (Text("政策参数", "Policy"), "policy:list", "book", frozenset(Role)),
     (
@@ -66,6 +72,9 @@ _ABOUT: dict[str, Text] = {
     ),
     "policy:list": Text(
         "每项标准的取值、出处和作用处", "Every figure, its source and where it acts"
+    ),
+    "lake:list": Text(
+        "供分析用的只读快照及其核验", "Read-only copies for analysis, and their checks"
     ),
     "audit:events": Text("谁在何时做了什么", "Who did what, when and why"),
     "accounts:users": Text(

@@ -15,6 +15,7 @@ from bangfu.accounts.roles import Role
 from bangfu.calc.values.division_code import Level
 from bangfu.calc.values.text import Text
 from bangfu.divisions import permissions as divisions
+from bangfu.lake import permissions as lake
 from bangfu.pairing import permissions as pairing
 from bangfu.registry import permissions as registry
 
@@ -26,6 +27,8 @@ class Permission(NamedTuple):
     roles: frozenset[Role]
 
 
+_LISTERS = frozenset(Role(name) for name in lake.LIST_ROLES)
+_TAKERS = frozenset(Role(name) for name in lake.TAKE_ROLES)
 PERMISSIONS = (
     Permission(Text("查看贫困户", "see households"), registry.READ_ROLES),
     Permission(Text("导入贫困户", "import households"), registry.IMPORT_ROLES),
@@ -55,6 +58,8 @@ PERMISSIONS = (
     Permission(
         Text("人工更换帮扶责任人", "change a helper by hand"), pairing.HAND_ROLES
     ),
+    Permission(Text("查看、核验数据快照", "see and verify snapshots"), _LISTERS),
+    Permission(Text("生成、清理数据快照", "take and prune snapshots"), _TAKERS),
     Permission(Text("维护行政区划", "keep the tree of divisions"), divisions.WRITERS),
     Permission(
         Text("查看操作记录", "read the audit"),

@@ -9,6 +9,8 @@ import hashlib
 from datetime import timedelta
 from pathlib import Path
 
+from psycopg import IsolationLevel
+
 from bangfu.calc.values.division_code import DivisionCode
 from bangfu.calc.values.text import Text
 from bangfu.local import postgres as embedded
@@ -49,6 +51,14 @@ def _databases() -> dict[str, dict[str, object]]:
     return {
         "default": {**app, **options, "CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True},
         "side": {**app, **options},
+        # "lake": everything that a snapshot reads shows one state of the database.
+        "lake": {
+            **app,
+            "OPTIONS": {
+                "application_name": "bangfu-lake",
+                "isolation_level": IsolationLevel.REPEATABLE_READ,
+            },
+        },
         "owner": {**owner, **system},
     }
 
@@ -92,6 +102,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "bangfu.audit",
     "bangfu.jobs",
+    "bangfu.lake",
     "bangfu.policy",
     "bangfu.accounts",
     "bangfu.divisions",
@@ -189,6 +200,13 @@ BANGFU_POLICY_PACK = env.text(
     str(Path(__file__).parents[1] / "policy" / "packs" / "default"),
 )
 BANGFU_MAP_APPROVAL_NUMBER = env.text("BANGFU_MAP_APPROVAL_NUMBER")
+# Mechanisms of one layer reach each other only through these.
+BANGFU_AUDIT = "bangfu.audit.operations.record"
+BANGFU_SNAPSHOTS = ["bangfu.registry.snapshots.DATASETS"]
+BANGFU_SNAPSHOT_FACTS = "bangfu.registry.snapshots.facts_on"
+BANGFU_PRIVATE_EXTRACTS = {"persons": "bangfu.registry.snapshots.PERSONS"}
+BANGFU_LAKE = env.text("BANGFU_LAKE", str(VAR / "lake"))
+BANGFU_LAKE_KEEP = env.number("BANGFU_LAKE_KEEP", default=14)
 BANGFU_FILES = env.text("BANGFU_FILES", str(VAR / "files"))
 # The city or province that this installation serves.
 BANGFU_DIVISION = DivisionCode(env.text("BANGFU_DIVISION", "9901"))

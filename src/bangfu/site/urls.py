@@ -12,6 +12,7 @@ urlpatterns = [
     path("web/", include("bangfu.web.urls")),
     path("audit/", include("bangfu.audit.urls")),
     path("jobs/", include("bangfu.jobs.urls")),
+    path("lake/", include("bangfu.lake.urls")),
     path("policy/", include("bangfu.policy.urls")),
     path("divisions/", include("bangfu.divisions.urls")),
     path("registry/", include("bangfu.registry.urls")),
