@@ -43,6 +43,7 @@ ACTS: dict[str, Text] = {
     "divisions.places_estimated": Text("推算位置坐标", "estimated places"),
     # registry
     "registry.household.changed": Text("修改贫困户", "changed a household"),
+    "registry.households.exported": Text("导出贫困户名单", "exported households"),
     "registry.value.revealed": Text("查看敏感信息全文", "revealed a sealed value"),
     "registry.person.looked_up": Text(
         "按证件号后四位查找", "looked up by last four characters"
