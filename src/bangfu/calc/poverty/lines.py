@@ -65,13 +65,11 @@ class Resolved:
 
 
 def resolved(line: Line, whole: Ranked) -> Resolved:
-    """Return the line's amount in this sample. Raises BadLine unless it is positive."""
+    """Return the line's amount in this sample; a relative one may not be positive."""
     if isinstance(line, Absolute):
         return Resolved(line.amount, None)
     measured = (influences.median if line.of is Of.MEDIAN else influences.mean)(whole)
     amount = line.share * measured.value
-    if not amount > 0:
-        raise _bad(amount)
     influence = np.full(whole.y.size, math.nan)
     if measured.influence is not None:
         influence[whole.rows] = line.share * measured.influence

@@ -10,18 +10,22 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from bangfu.calc.poverty import influences
+from bangfu.calc.poverty import columns, influences
 from bangfu.calc.poverty.design import Floats, Part
 from bangfu.calc.poverty.estimates import Answer, Estimate, estimated
 from bangfu.calc.poverty.influences import (
+    AT_RISK,
     MEASURES,
     OF_INCOME,
+    UNDEFINED,
     WITH_LINE,
     Measured,
 )
 from bangfu.calc.poverty.lines import Line, Relative, Resolved, resolved
 from bangfu.calc.poverty.quantiles import Ranked
 from bangfu.calc.poverty.sample import Sample
+from bangfu.calc.values.findings import Finding
+from bangfu.calc.values.text import Text
 
 SHARED = ("fgt0", "fgt1", "fgt2", "watts")
 """Measures that are means over the population, so that groups share them."""
@@ -38,7 +42,8 @@ def measure(
 
     With groups, the rows of each follow those of the whole sample, and then the shares
     of each group in population, income and poverty; the shares of one kind sum to 1.
-    Cost: one sort of the sample and one of each group. Raises BadLine.
+    A relative line of 0 or less (more than half without income) is a finding: gaps have
+    no value then, the at-risk rate has. Cost: one sort of the sample and of each group.
     """
     return _Measuring(sample, line or Relative(), tuple(measures)).answer()
 
@@ -76,7 +81,17 @@ class _Measuring:
                 estimates += self._of_domain(label, rows)
             estimates += self._shares(pairs)
         estimates += self.sample.counts()
-        return Answer(tuple(estimates), self.sample.findings)
+        return Answer(tuple(estimates), (*self.sample.findings, *self._findings()))
+
+    def _findings(self) -> list[Finding]:
+        if self.at_risk.amount > 0 or not set(self.measures) & {*WITH_LINE, *AT_RISK}:
+            return []
+        sentence = Text(
+            "相对贫困线为 {line}，不是正数，相对差距不计算。",
+            "The relative line is {line}, not positive: gaps from it have no value.",
+            {"line": f"{self.at_risk.amount:g}"},
+        )
+        return [columns.doubt("line_not_positive", "", sentence)]
 
     def _of_domain(
         self, label: str | None, rows: npt.NDArray[np.intp] | None
@@ -99,12 +114,15 @@ class _Measuring:
         if name in OF_INCOME:
             return OF_INCOME[name](ranked), None
         if name in WITH_LINE:
-            return WITH_LINE[name](ranked, self.chosen.amount), self.chosen
+            line = self.chosen
+            is_line = line.amount > 0
+            return WITH_LINE[name](ranked, line.amount) if is_line else UNDEFINED, line
         line = self.at_risk
         if name == "arpr":
             return influences.fgt(ranked, line.amount, 0), line
         if name == "rmpg":
-            return influences.rmpg(ranked, line.amount), line
+            is_line = line.amount > 0
+            return influences.rmpg(ranked, line.amount) if is_line else UNDEFINED, line
         nothing = np.zeros(ranked.y.size)
         return Measured(line.amount, nothing, 1.0), line
 
@@ -131,7 +149,9 @@ class _Measuring:
         self, groups: list[tuple[str, npt.NDArray[np.intp]]]
     ) -> Iterator[Estimate]:
         """Yield each group's share of population, income and poverty."""
-        wanted = ["population", "income", *(m for m in SHARED if m in self.measures)]
+        felt_kinds = SHARED if self.chosen.amount > 0 else ()
+        kinds = [kind for kind in felt_kinds if kind in self.measures]
+        wanted = ["population", "income", *kinds]
         for kind in wanted:
             felt, by_line = self._felt(kind)
             total = float(np.dot(self.sample.weight, felt))
