@@ -71,7 +71,7 @@ def test_a_slope_is_the_derivative_by_the_line(name):
 
     slope = (more.value - less.value) / 2e-3
 
-    assert WITH_LINE[name](d, LINE).slope == pytest.approx(slope, rel=1e-5)
+    assert WITH_LINE[name](d, LINE).slope() == pytest.approx(slope, rel=1e-5)
 
 
 def test_the_density_of_a_normal_is_found():

@@ -20,14 +20,15 @@ import numpy.typing as npt
 import polars as pl
 
 from bangfu.calc.poverty import columns
-from bangfu.calc.poverty.design import Design, Floats
+from bangfu.calc.poverty.design import Codes, Design, Floats, Kinds
 from bangfu.calc.poverty.estimates import Answer, Estimate, counted, estimated
 from bangfu.calc.poverty.sample import Domains, NoRows, domains_of
 from bangfu.calc.values.findings import BadInput, Finding
 from bangfu.calc.values.text import Text
 
 SLACK = 1e-9
-INDICATORS_MAX = 200
+INDICATORS_MAX = 62  # a pattern of deprivations is one 64-bit number
+DENSE = 12  # indicators up to which every possible pattern has its place
 Bools = npt.NDArray[np.bool_]
 
 
@@ -162,16 +163,39 @@ def multidimensional(data: Deprivations, k: float) -> Answer:
     return _Counting(data, k).answer()
 
 
+@dataclass(frozen=True)
+class _Patterns:
+    """The distinct rows of the matrix, which all that follows depends on alone.
+
+    of: (n), the pattern of each row. cells: (d, K patterns), 1.0 where deprived.
+    """
+
+    of: Codes
+    cells: Floats
+
+    @classmethod
+    def of_matrix(cls, deprived: tuple[Bools, ...]) -> _Patterns:
+        packed = np.zeros(deprived[0].size, dtype=np.int64)
+        for j, cells in enumerate(deprived):
+            packed |= cells.astype(np.int64) << j
+        if len(deprived) <= DENSE:
+            found = np.arange(1 << len(deprived))
+            of = packed
+        else:
+            found, of = np.unique(packed, return_inverse=True)
+        bits = [(found >> j) & 1 for j in range(len(deprived))]
+        return cls(of, np.array(bits, dtype=np.float64))
+
+
 class _Counting:
     """The index of one matrix at one cut-off."""
 
     def __init__(self, data: Deprivations, k: float) -> None:
         self.data = data
-        score = np.zeros(data.weight.size)
-        for share, cells in zip(data.shares, data.deprived, strict=True):
-            score += share * cells
-        self.is_poor = score >= k - SLACK
-        self.censored = np.where(self.is_poor, score, 0.0)
+        self.patterns = _Patterns.of_matrix(data.deprived)
+        score = np.array(data.shares) @ self.patterns.cells
+        self.poor = (score >= k - SLACK).astype(np.float64)
+        self.censored = score * self.poor
 
     def answer(self) -> Answer:
         data = self.data
@@ -181,7 +205,7 @@ class _Counting:
             groups = list(pairs)
             for label, rows in groups:
                 estimates += self._of_domain(label, rows)
-            estimates += self._shares("population", np.ones(data.weight.size), groups)
+            estimates += self._shares("population", np.ones(self.poor.size), groups)
             estimates += self._shares("m0", self.censored, groups)
         counts = {
             "n_missing": data.missing,
@@ -196,39 +220,41 @@ class _Counting:
     def _of_domain(
         self, label: str | None, rows: npt.NDArray[np.intp] | None
     ) -> Iterator[Estimate]:
-        data = self.data
+        data, part = self.data, self.data.design.part(rows)
         at = slice(None) if rows is None else rows
-        weight, part = data.weight[at], data.design.part(rows)
-        population = float(weight.sum())
-        poor, score = self.is_poor[at].astype(np.float64), self.censored[at]
+        kinds = Kinds.counted(self.patterns.of[at], data.weight[at], self.poor.size)
+        everybody = np.ones(self.poor.size)
 
-        def ratio(name: str, top: Floats, bottom: Floats | None = None) -> Estimate:
+        def ratio(name: str, top: Floats, bottom: Floats) -> Estimate:
             """Ratio of two weighted sums; its influence is (top - R * bottom) / sum."""
-            below = population if bottom is None else float(np.dot(weight, bottom))
-            value = float(np.dot(weight, top)) / below if below > 0 else math.nan
-            error = math.nan
+            below = float(np.dot(kinds.weight, bottom))
+            value, error = math.nan, math.nan
             if below > 0:
-                away = top - value if bottom is None else top - value * bottom
-                error = part.standard_error(part.totals(weight * away)) / below
+                value = float(np.dot(kinds.weight, top)) / below
+                error = part.error_by_class(kinds, (top - value * bottom) / below)
             return estimated(
-                name, label, value, error, degrees=part.degrees, n=weight.size
+                name, label, value, error, degrees=part.degrees, n=kinds.of.size
             )
 
-        yield ratio("m0", score)
-        yield ratio("h", poor)
-        yield ratio("a", score, poor)
-        cells = [(name, data.deprived[j][at]) for j, name in enumerate(data.names)]
+        yield ratio("m0", self.censored, everybody)
+        yield ratio("h", self.poor, everybody)
+        yield ratio("a", self.censored, self.poor)
+        cells = list(zip(data.names, self.patterns.cells, strict=True))
         for name, cell in cells:
-            yield ratio(f"censored_{name}", poor * cell)
+            yield ratio(f"censored_{name}", self.poor * cell, everybody)
         for name, cell in cells:
-            yield ratio(f"uncensored_{name}", cell.astype(np.float64))
+            yield ratio(f"uncensored_{name}", cell, everybody)
         for share, (name, cell) in zip(data.shares, cells, strict=True):
-            yield ratio(f"contribution_{name}", share * poor * cell, score)
+            yield ratio(f"contribution_{name}", share * self.poor * cell, self.censored)
 
     def _shares(
-        self, kind: str, felt: Floats, groups: list[tuple[str, npt.NDArray[np.intp]]]
+        self,
+        kind: str,
+        by_pattern: Floats,
+        groups: list[tuple[str, npt.NDArray[np.intp]]],
     ) -> Iterator[Estimate]:
         weight, part = self.data.weight, self.data.design.part()
+        felt = by_pattern[self.patterns.of]
         total = float(np.dot(weight, felt))
         for label, rows in groups:
             value, error = math.nan, math.nan

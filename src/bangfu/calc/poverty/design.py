@@ -112,10 +112,7 @@ class Part:
         """Sum (rows of the domain) values to (PSUs of the domain)."""
         if self.psu is None:
             return values
-        totals: Floats = np.bincount(
-            self.psu, weights=values, minlength=self.psus
-        ).astype(np.float64, copy=False)
-        return totals
+        return sums(self.psu, values, self.psus)
 
     def standard_error(self, totals: Floats) -> float:
         """Return the standard error of the sum of `totals`; NaN with a single PSU."""
@@ -126,22 +123,68 @@ class Part:
         return float(np.sqrt(self._of_strata(totals, self.stratum)))
 
     def _of_one_stratum(self, totals: Floats) -> float:
-        all_psus = self.design.psus
-        mean = float(totals.sum()) / all_psus
-        away = totals - mean
-        inside = float(np.dot(away, away)) + (all_psus - self.psus) * mean**2
-        return inside * all_psus / (all_psus - 1)
+        return self._of_moments(float(totals.sum()), float(np.dot(totals, totals)))
+
+    def _of_moments(self, total: float, squares: float) -> float:
+        """The PSUs outside of the part add nothing to either sum.
+
+        Influences sum to 0 up to rounding, so that the difference loses no digits.
+        """
+        psus = self.design.psus
+        return max(squares - total * total / psus, 0.0) * psus / (psus - 1)
+
+    def error_by_class(self, kinds: Kinds, influence: Floats) -> float:
+        """Return the error of the sum of w z where z depends on a row's class only.
+
+        kinds: the classes of the rows of this part. influence: (K classes), z. Without
+        strata and clusters, sums by class are enough; each row is a PSU.
+        """
+        if self.psu is None and self.stratum is None and self.design.psus > 1:
+            total = float(np.dot(kinds.weight, influence))
+            squares = float(np.dot(kinds.squares, influence * influence))
+            return float(np.sqrt(self._of_moments(total, squares)))
+        return self.standard_error(self.totals(kinds.row_weight * influence[kinds.of]))
 
     def _of_strata(self, totals: Floats, stratum: Codes) -> float:
         size = self.design.psus_of_stratum
-        mean = np.bincount(stratum, weights=totals, minlength=size.size) / size
+        mean = sums(stratum, totals, size.size) / size
         is_lonely = size == 1
         mean[is_lonely] = totals.sum() / self.design.psus
         away = totals - mean[stratum]
-        inside = np.bincount(stratum, weights=away * away, minlength=size.size)
+        inside = sums(stratum, away * away, size.size)
         outside = size - np.bincount(stratum, minlength=size.size)
         factor = np.where(is_lonely, 1.0, size / np.maximum(size - 1, 1))
         return float(np.sum(factor * (inside + outside * mean**2)))
+
+
+@dataclass(frozen=True)
+class Kinds:
+    """A division of rows into K classes.
+
+    of: (rows), the class of each. row_weight: (rows). weight, squares: (K), sums of the
+    weights and of their squares.
+    """
+
+    of: Codes
+    row_weight: Floats
+    weight: Floats
+    squares: Floats
+
+    @classmethod
+    def counted(cls, of: Codes, row_weight: Floats, count: int) -> Kinds:
+        """Sum the weights by class."""
+        return cls(
+            of,
+            row_weight,
+            sums(of, row_weight, count),
+            sums(of, row_weight * row_weight, count),
+        )
+
+
+def sums(of: Codes, values: Floats, count: int) -> Floats:
+    """Return (count) the sums of (n) values by code."""
+    by_code = np.bincount(of, weights=values, minlength=count)
+    return by_code.astype(np.float64, copy=False)
 
 
 def _codes(labels: npt.NDArray[np.generic]) -> Codes:

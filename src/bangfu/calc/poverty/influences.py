@@ -29,12 +29,13 @@ class Measured:
     """A measure in one domain.
 
     influence: (n rows of the domain, in the order of its `Ranked`); None where the
-    measure is not defined. slope: derivative with respect to the poverty line.
+    measure is not defined. slope: gives the derivative with respect to the poverty
+    line, which is asked for only when the line is estimated.
     """
 
     value: float
     influence: Floats | None
-    slope: float = 0.0
+    slope: Callable[[], float] = float
 
 
 UNDEFINED = Measured(NAN, None)
@@ -50,9 +51,12 @@ def fgt(d: Ranked, line: float, order: int) -> Measured:
     influence = np.full(d.y.size, -value / n)
     influence[:poor] += felt / n
     if order == 0:
-        return Measured(value, influence, d.density(line))
-    inner = np.ones(poor) if order == 1 else gap ** (order - 1)
-    slope = order * float(np.dot(d.incomes[:poor], inner)) / (n * line**2)
+        return Measured(value, influence, lambda: d.density(line))
+
+    def slope() -> float:
+        inner = gap ** (order - 1)
+        return order * float(np.dot(d.incomes[:poor], inner)) / (n * line**2)
+
     return Measured(value, influence, slope)
 
 
@@ -68,7 +72,7 @@ def watts(d: Ranked, line: float) -> Measured:
     value = float(np.dot(w, felt)) / n
     influence = np.full(d.y.size, -value / n)
     influence[first:poor] += felt / n
-    return Measured(value, influence, float(w.sum()) / (n * line))
+    return Measured(value, influence, lambda: float(w.sum()) / (n * line))
 
 
 def sst(d: Ranked, line: float) -> Measured:
@@ -90,8 +94,11 @@ def sst(d: Ranked, line: float) -> Measured:
     value = total / n + pairs / (2 * n * n)
     influence = apart / (n * n) - (total / n + pairs / (n * n)) / n
     influence[:poor] += gap / n
-    above = n - cumulated + w / 2
-    slope = 2 * float(np.dot(w * y, above)) / (n * n * line**2)
+
+    def slope() -> float:
+        above = n - cumulated + w / 2
+        return 2 * float(np.dot(w * y, above)) / (n * n * line**2)
+
     return Measured(value, influence, slope)
 
 
@@ -190,7 +197,10 @@ def rmpg(d: Ranked, line: float) -> Measured:
     )
     of_middle[:poor] += 0.5 / (density * n)
     of_middle[:half] -= 1 / (density * n)
-    slope = middle / line**2 - 0.5 * d.density(line) / (density * line)
+
+    def slope() -> float:
+        return middle / line**2 - 0.5 * d.density(line) / (density * line)
+
     return Measured(value, -of_middle / line, slope)
 
 

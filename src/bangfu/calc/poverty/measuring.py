@@ -124,7 +124,7 @@ class _Measuring:
             is_line = line.amount > 0
             return influences.rmpg(ranked, line.amount) if is_line else UNDEFINED, line
         nothing = np.zeros(ranked.y.size)
-        return Measured(line.amount, nothing, 1.0), line
+        return Measured(line.amount, nothing, lambda: 1.0), line
 
     def _error(
         self, measured: Measured, line: Resolved | None, ranked: Ranked, part: Part
@@ -134,7 +134,7 @@ class _Measuring:
         weighed = ranked.w * measured.influence
         if line is None or line.influence is None:
             return part.standard_error(part.totals(weighed))
-        whole = measured.slope * self.sample.weight * line.influence
+        whole = measured.slope() * self.sample.weight * line.influence
         whole[ranked.rows] += weighed
         return self._error_of_whole(whole)
 
