@@ -7,6 +7,7 @@ NoSuchColumn            it lacks a column that was asked for
 from __future__ import annotations
 
 import io
+import struct
 import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -62,7 +63,7 @@ def read(path: Path, names: Sequence[str], labels: Sequence[str] = ()) -> pl.Dat
             return _read_stata(path, wanted, labels)
     except OSError as error:
         raise _bad(path, _why(error.strerror or str(error))) from error
-    except (pl.exceptions.PolarsError, ValueError, KeyError) as error:
+    except (pl.exceptions.PolarsError, ValueError, struct.error) as error:
         raise _bad(path, _why((str(error).splitlines() or ["?"])[0][:200])) from error
 
 

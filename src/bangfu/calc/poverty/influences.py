@@ -45,8 +45,8 @@ def fgt(d: Ranked, line: float, order: int) -> Measured:
     """Foster, Greer and Thorbecke (1984): (1/N) sum of w ((t - y) / t)^order, y < t."""
     poor = d.below(line)
     w, n = d.w[:poor], d.population
-    gap = (line - d.y[:poor]) / line
-    felt = np.ones(poor) if order == 0 else gap**order
+    gap = np.ones(poor) if order == 0 else (line - d.y[:poor]) / line
+    felt = gap**order
     value = float(np.dot(w, felt)) / n
     influence = np.full(d.y.size, -value / n)
     influence[:poor] += felt / n
