@@ -6,7 +6,7 @@ Each takes a list of (income, weight). Loops over pairs where the definition has
 from __future__ import annotations
 
 from fractions import Fraction
-from math import fsum, log, sqrt
+from math import fsum, log, nan, sqrt
 
 
 def population(rows):
@@ -73,6 +73,8 @@ def quantile(rows, share):
 def qsr(rows):
     low, high = quantile(rows, Fraction(1, 5)), quantile(rows, Fraction(4, 5))
     top = fsum(w * y for y, w in rows if y > high)
+    if not top:
+        return nan
     return top / fsum(w * y for y, w in rows if y <= low)
 
 

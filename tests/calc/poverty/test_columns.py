@@ -65,6 +65,7 @@ def test_booleans_decimals_and_empty_columns_are_read():
     )
 
     assert columns.numbers(frame, "flag").tolist() == [1.0, 0.0]
+    assert columns.numbers(frame.cast({"flag": pl.String}), "flag").tolist() == [1, 0]
     assert columns.numbers(frame, "exact").tolist() == [1.5, 2.25]
     assert np.isnan(columns.numbers(frame, "nothing")).all()
 

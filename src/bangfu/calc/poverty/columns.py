@@ -26,6 +26,7 @@ from bangfu.calc.values.text import Text
 
 MISSING = ("", "NA", "N/A", "NaN", "nan", "NULL", "null", "None", ".")
 """Text that stands for a missing value in files of R, Stata, pandas and databases."""
+TRUTH = {"true": 1.0, "false": 0.0}
 NO_LABEL = "(missing)"
 EXAMPLES_MAX = 20
 
@@ -93,11 +94,15 @@ def column(frame: pl.DataFrame, name: str) -> pl.Series:
 
 
 def numbers(frame: pl.DataFrame, name: str) -> Floats:
-    """Return a column as (rows) floats, NaN where missing. Raises NotNumbers."""
+    """Return a column as (rows) floats, NaN where missing; true is 1, false is 0.
+
+    Raises NotNumbers.
+    """
     series = column(frame, name)
     if series.dtype == pl.String:
         series = _without_marks(series)
-        values = series.cast(pl.Float64, strict=False)
+        truth = series.str.to_lowercase().replace_strict(TRUTH, default=None)
+        values = series.cast(pl.Float64, strict=False).fill_null(truth)
         wrong = (values.is_null() & series.is_not_null()).to_numpy()
     elif series.dtype.is_numeric() or series.dtype in (pl.Boolean, pl.Null):
         values = series.cast(pl.Float64)

@@ -147,18 +147,26 @@ def atkinson_half(d: Ranked) -> Measured:
 def qsr(d: Ranked) -> Measured:
     """S80/S20: income of those above the 0.8 quantile / of those up to the 0.2 quantile.
 
-    Undefined unless the poorest fifth has a positive income.
+    Undefined unless the poorest fifth has a positive income and somebody is above the
+    0.8 quantile (nobody is where the largest incomes are cut off at one amount).
     """
     low, high = d.quantile(0.2), d.quantile(0.8)
     poorest, others = d.up_to(low), d.up_to(high)
     bottom, top = float(d.incomes[:poorest].sum()), float(d.incomes[others:].sum())
-    if not bottom > 0:
+    if not bottom > 0 or others == d.y.size:
         return UNDEFINED
     value = top / bottom
     influence = np.full(d.y.size, 0.2 * (high - value * low) / bottom)
     influence[:poorest] -= value * (d.y[:poorest] - low) / bottom
     influence[others:] += (d.y[others:] - high) / bottom
     return Measured(value, influence)
+
+
+def fifths(d: Ranked) -> tuple[float, float]:
+    """Return the shares of the population that S80/S20 takes for its two fifths."""
+    bottom = d.cumulated[d.up_to(d.quantile(0.2)) - 1] / d.population
+    top = 1 - d.cumulated[d.up_to(d.quantile(0.8)) - 1] / d.population
+    return float(bottom), float(top)
 
 
 def mean(d: Ranked) -> Measured:

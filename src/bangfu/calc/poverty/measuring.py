@@ -29,6 +29,7 @@ from bangfu.calc.values.text import Text
 
 SHARED = ("fgt0", "fgt1", "fgt2", "watts")
 """Measures that are means over the population, so that groups share them."""
+UNEVEN = 0.01  # a fifth may be off by this share of the population and one row's weight
 
 
 def measure(
@@ -83,15 +84,27 @@ class _Measuring:
         estimates += self.sample.counts()
         return Answer(tuple(estimates), (*self.sample.findings, *self._findings()))
 
-    def _findings(self) -> list[Finding]:
-        if self.at_risk.amount > 0 or not set(self.measures) & {*WITH_LINE, *AT_RISK}:
-            return []
-        sentence = Text(
-            "相对贫困线为 {line}，不是正数，相对差距不计算。",
-            "The relative line is {line}, not positive: gaps from it have no value.",
-            {"line": f"{self.at_risk.amount:g}"},
-        )
-        return [columns.doubt("line_not_positive", "", sentence)]
+    def _findings(self) -> Iterator[Finding]:
+        asked = set(self.measures)
+        if asked & {*WITH_LINE, *AT_RISK} and not self.at_risk.amount > 0:
+            sentence = Text(
+                "相对贫困线为 {line}，不是正数，相对差距不计算。",
+                "The relative line is {line}, not positive: gaps from it have no value.",
+                {"line": f"{self.at_risk.amount:g}"},
+            )
+            yield columns.doubt("line_not_positive", "", sentence)
+        if "qsr" in asked:
+            bottom, top = influences.fifths(self.whole)
+            slack = UNEVEN + float(self.whole.w.max()) / self.whole.population
+            if max(abs(bottom - 0.2), abs(top - 0.2)) > slack:
+                sentence = Text(
+                    "收入相同者众多，最低组占人口 {bottom}，最高组占 {top}，"
+                    "并非各五分之一，五等分收入比受此影响。",
+                    "Many incomes are equal: the fifths of S80/S20 hold {bottom} and "
+                    "{top} of the population.",
+                    {"bottom": f"{bottom:.1%}", "top": f"{top:.1%}"},
+                )
+                yield columns.doubt("uneven_fifths", "", sentence)
 
     def _of_domain(
         self, label: str | None, rows: npt.NDArray[np.intp] | None
