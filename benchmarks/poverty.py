@@ -2,12 +2,13 @@
 
     python benchmarks/poverty.py [--rows N] [--rounds N]
 
-In one process and run, in turns, the least of the rounds counts:
+In one process and run, in turns; processor time, the least of the rounds counts:
 
   plain     NumPy on the same columns, written out: FGT 0 to 2, Gini, M0, H, A and the
             censored headcounts of ten indicators; point estimates only
   bangfu    `measure` and `multidimensional` on the same columns: the same figures and
             the contributions, each with a linearised standard error
+  same      `measure` alone: FGT 0 to 2 and Gini with their errors, against which stands
   microdf   MicroSeries and MicroDataFrame: FGT 0 to 2 and Gini; it has no such index
 
 Apode, the other peer, cannot be installed beside a current pandas and is not measured.
@@ -24,7 +25,7 @@ import platform
 import resource
 import sys
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import numpy as np
 
@@ -64,18 +65,23 @@ def main() -> int:
 def measured(rows: int, rounds: int) -> dict[str, object]:
     """Time the three in turns and compare what they find."""
     income, weight, deprived = drawn(rows)
-    contestants = {"plain": plain, "bangfu": bangfu, "microdf": microdf()}
+    contestants = {
+        "plain": plain,
+        "bangfu": bangfu,
+        "same": same,
+        "microdf": microdf(),
+    }
     seconds = {name: [] for name in contestants}
     found = {}
     for _ in range(rounds):
         for name, run in contestants.items():
-            started = perf_counter()
+            started = process_time()
             found[name] = run(income, weight, deprived)
-            seconds[name].append(perf_counter() - started)
+            seconds[name].append(process_time() - started)
     best = {name: min(times) for name, times in seconds.items()}
     disagreeing = sorted(
         f"{name}: {key}"
-        for name in ("bangfu", "microdf")
+        for name in ("bangfu", "same", "microdf")
         for key, value in found["plain"].items()
         if key in found[name] and abs(found[name][key] / value - 1) > AGREE
     )
@@ -86,16 +92,17 @@ def measured(rows: int, rounds: int) -> dict[str, object]:
         "figures": {key: round(value, 6) for key, value in found["plain"].items()},
         "plain_s": round(best["plain"], 3),
         "bangfu_s": round(best["bangfu"], 3),
+        "same_s": round(best["same"], 3),
         "microdf_s": round(best["microdf"], 3),
         "ratio": round(ratio, 2),
         "ratio_max": RATIO_MAX,
-        "microdf_ratio": round(best["microdf"] / best["bangfu"], 2),
+        "microdf_ratio": round(best["microdf"] / best["same"], 2),
         "disagreeing": disagreeing,
         "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
         "python": platform.python_version(),
         "cpus": os.cpu_count(),
         "passed": ratio <= RATIO_MAX
-        and best["bangfu"] < best["microdf"]
+        and best["same"] < best["microdf"]
         and not disagreeing,
     }
 
@@ -146,17 +153,20 @@ def plain(income, weight, deprived) -> dict[str, float]:
 def bangfu(income, weight, deprived) -> dict[str, float]:
     """Compute the same with standard errors."""
     names = tuple(str(j) for j in range(len(deprived)))
-    design = Design.of(income.size)
-    one = measure(
-        Sample(income, weight, design), Absolute(LINE), ("fgt0", "fgt1", "fgt2", "gini")
-    )
     shares = indicator_weights(names, None)
-    two = multidimensional(
-        Deprivations(names, tuple(deprived), shares, weight, design), K
-    )
-    estimates = [*one.estimates, *two.estimates]
-    assert all(estimate.se > 0 for estimate in estimates)
-    return {estimate.measure: estimate.estimate for estimate in estimates}
+    data = Deprivations(names, tuple(deprived), shares, weight, Design.of(income.size))
+    index = multidimensional(data, K).estimates
+    assert all(estimate.se > 0 for estimate in index)
+    found = {estimate.measure: estimate.estimate for estimate in index}
+    return found | same(income, weight, deprived)
+
+
+def same(income, weight, _) -> dict[str, float]:
+    """Compute what microdf has, with standard errors."""
+    sample = Sample(income, weight, Design.of(income.size))
+    answer = measure(sample, Absolute(LINE), ("fgt0", "fgt1", "fgt2", "gini"))
+    assert all(estimate.se > 0 for estimate in answer.estimates)
+    return {estimate.measure: estimate.estimate for estimate in answer.estimates}
 
 
 def microdf():
