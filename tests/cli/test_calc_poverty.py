@@ -441,6 +441,21 @@ def test_only_the_columns_that_are_asked_for_are_read(tmp_path):
     assert rows_of(run("poverty", path, "--income", "y", "--line", "2", "--json"))
 
 
+def test_a_file_that_is_too_large_is_refused(folder, monkeypatch):
+    monkeypatch.setattr("bangfu.cli.survey_files.BYTES_MAX", 100)
+
+    result = run("poverty", folder / "survey.csv", *POVERTY)
+
+    assert result.exit_code == 2
+    assert "the file has more than 100 bytes." in result.stderr
+
+
+def test_groups_of_a_stata_file_without_labels_are_its_codes(folder):
+    rows = rows_of(run("poverty", folder / "survey.dta", *POVERTY, "--by", "stratum"))
+
+    assert {row["group"] for row in rows} == {None, "0", "1"}
+
+
 def test_it_loads_no_django(folder):
     script = (
         "import sys\n"

@@ -501,3 +501,27 @@ def test_a_labelled_number_can_be_taken_as_categories():
     data = households_of(frame, outcome="income", proxies=["i.kind", "rooms"])
 
     assert data.proxies.terms == ("kind=2", "kind=3", "rooms")
+
+
+@pytest.mark.parametrize("cutoff", [1e-6, 1e9])
+def test_without_both_kinds_of_households_most_has_no_value(cutoff):
+    """Nobody, or everybody, is poor."""
+    data = households_of(village(), outcome="income", proxies=PROXIES)
+
+    found = values(proxy_means_test(data, Rules(cutoff=cutoff, log=True)))
+
+    assert found["poor_share"] == found["selected_share"] == (cutoff > 1)
+    assert math.isnan(found["targeting_differential"])
+    assert math.isnan(found["auc"])
+    assert math.isnan(found["exclusion_error"]) == (cutoff < 1)
+    assert 0 < found["r2"] < 1
+
+
+def test_an_outcome_that_does_not_vary_has_no_r2():
+    frame = village().with_columns(income=pl.lit(1000.0))
+    data = households_of(frame, outcome="income", proxies=["rooms"])
+
+    answer = proxy_means_test(data, Rules(quota=0.2, model=Model.QUANTILE))
+
+    assert math.isnan(values(answer)["r2"])
+    assert math.isnan(next(e.se for e in answer.estimates if e.measure == "coef_rooms"))

@@ -306,3 +306,13 @@ def test_intervals_cover_the_truth_about_as_often_as_they_say(name):
         hits += found.ci_low <= truth <= found.ci_high
 
     assert 0.915 <= hits / 400 <= 0.985
+
+
+def test_no_density_is_found_where_incomes_do_not_vary():
+    drawn = Sample(np.full(50, 7.0), np.ones(50), Design.of(50))
+
+    found = {e.measure: e for e in measure(drawn, Absolute(5.0)).estimates}
+
+    assert found["median"].estimate == 7.0
+    assert math.isnan(found["median"].se)
+    assert found["gini"].estimate == 0.0
