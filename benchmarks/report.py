@@ -26,7 +26,7 @@ def page() -> str:
     cpus = _result("importing")["cpus"]
     machine = f"{cpus} shared cores, Python {_result('importing')['python']}"
     parts = [HEAD.format(machine=machine), _pairing(), _importing(), _reading()]
-    return "\n".join([*parts, _divisions(), _pages()])
+    return "\n".join([*parts, _divisions(), _pages(), _poverty()])
 
 
 def _result(name: str) -> dict:
@@ -124,6 +124,22 @@ an empty page of the same shell.
 | page | p50 ms | p95 ms | ratio | limit |
 | --- | --- | --- | --- | --- |
 {rows}"""
+
+
+def _poverty() -> str:
+    result = _result("poverty")
+    return f"""
+
+## Measuring poverty
+
+FGT 0 to 2, Gini and the multidimensional index of {result["indicators"]} indicators on
+{result["rows"]:,} weighted rows, with linearised standard errors and contributions, against
+the bare figures written out in NumPy on the same columns: ratio {result["ratio"]} of processor time
+(limit {result["ratio_max"]}). For FGT and Gini alone, which is what microdf has, microdf takes
+{result["microdf_ratio"]} times as long as Bangfu, whose figures come with standard errors.
+All agree to 1e-9 ({len(result["disagreeing"])} figures differ). Apode does not install beside a
+current pandas and is not measured.
+"""
 
 
 if __name__ == "__main__":

@@ -1,4 +1,7 @@
-"""`bangfu calc pair`: pairing on files, without a database and without Django."""
+"""`bangfu calc`: computing on files, without a database and without Django.
+
+The command `pair` is here; calc_poverty.py has those that measure poverty.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,8 @@ import click
 
 from bangfu.calc.values.findings import BadInput, OutOfLimit
 from bangfu.calc.values.text import Text
+from bangfu.cli.calc_poverty import mpi, pmt, poverty
+from bangfu.cli.encodings import as_utf8
 from bangfu.local import speech
 
 if TYPE_CHECKING:
@@ -31,6 +36,10 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.group()
 def calc() -> None:
     """Compute on files, without a database."""
+
+
+for _command in (poverty, mpi, pmt):
+    calc.add_command(_command)
 
 
 @calc.command()
@@ -162,21 +171,15 @@ def _read(path: Path) -> pl.DataFrame:
 
 
 def _as_utf8(path: Path) -> bytes:
-    """Return the text of a CSV file; spreadsheets in China still write GB 18030."""
-    content = path.read_bytes()
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError:
-        try:
-            return content.decode("gb18030").encode()
-        except UnicodeDecodeError:
-            raise _bad(
-                path,
-                Text(
-                    "编码既不是 UTF-8 也不是 GB 18030。",
-                    "is neither UTF-8 nor GB 18030.",
-                ),
-            ) from None
+    """Return the text of a CSV file."""
+    content = as_utf8(path.read_bytes())
+    if content is None:
+        raise _bad(
+            path,
+            Text(
+                "编码既不是 UTF-8 也不是 GB 18030。", "is neither UTF-8 nor GB 18030."
+            ),
+        )
     return content
 
 
