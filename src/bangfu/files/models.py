@@ -73,9 +73,7 @@ class Attachment(models.Model):
     for what a village must not see.
     """
 
-    file = models.ForeignKey(
-        File, on_delete=models.PROTECT, related_name="attachments"
-    )
+    file = models.ForeignKey(File, on_delete=models.PROTECT, related_name="attachments")
     division_code = DivisionCodeField()
     subject_type = models.CharField(max_length=60, db_collation="C")
     subject_id = models.CharField(max_length=40, db_collation="C")

@@ -197,9 +197,9 @@ def facts_of(entry: Entry) -> EntryFacts:
         window=window_of_posting(posting) if posting else None,
         has_passed=ended == OutcomeKind.PASSED,
         is_withdrawn=ended == OutcomeKind.WITHDRAWN or entry.notice.state in over,
-        is_upheld=entry.is_upheld,  # type: ignore[attr-defined] - annotated
-        is_stopped=entry.is_stopped,  # type: ignore[attr-defined] - annotated
-        is_corrected=entry.is_corrected,  # type: ignore[attr-defined] - annotated
+        is_upheld=entry.is_upheld,  # type: ignore[attr-defined]
+        is_stopped=entry.is_stopped,  # type: ignore[attr-defined]
+        is_corrected=entry.is_corrected,  # type: ignore[attr-defined]
     )
 
 
@@ -219,7 +219,7 @@ def verdict_of(entry_id: int) -> Verdict:
         if not is_superseded(found):
             break
         follows = Entry.objects.filter(
-            replaces=found, notice__state__in=IN_PUBLIC + (NoticeState.WITHDRAWN,)
+            replaces=found, notice__state__in=(*IN_PUBLIC, NoticeState.WITHDRAWN)
         )
         found = entry(follows.order_by("-pk").values_list("pk", flat=True)[0])
     return rules.verdict(facts_of(found), today=today())
@@ -229,9 +229,7 @@ def verdicts(entries: Iterable[Entry]) -> dict[int, Verdict | None]:
     """Return the verdict of each entry by key; None for one that was corrected."""
     day = today()
     return {
-        one.pk: None
-        if is_superseded(one)
-        else rules.verdict(facts_of(one), today=day)
+        one.pk: None if is_superseded(one) else rules.verdict(facts_of(one), today=day)
         for one in entries
     }
 

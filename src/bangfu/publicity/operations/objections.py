@@ -180,9 +180,7 @@ def open_complaint(
                 ),
                 remedy=Text("请稍后再试。", "Try again later."),
             )
-        audit.record_read(
-            action=_OPENED, by=by, at=at, subject=objection, reason=text
-        )
+        audit.record_read(action=_OPENED, by=by, at=at, subject=objection, reason=text)
         return Opened(
             name=_unsealed(complaint.name_sealed),
             contact=_unsealed(complaint.contact_sealed),
@@ -190,8 +188,8 @@ def open_complaint(
         )
 
 
-def _unsealed(sealed: bytes | None) -> str:
-    return "" if sealed is None else vault.unseal(sealed)
+def _unsealed(sealed: bytes | memoryview | None) -> str:
+    return "" if sealed is None else vault.unseal(bytes(sealed))
 
 
 def decide(
@@ -222,9 +220,7 @@ def decide(
     return objection
 
 
-def retract(
-    *, by: Actor, at: datetime, objection_id: int, reason: str
-) -> Objection:
+def retract(*, by: Actor, at: datetime, objection_id: int, reason: str) -> Objection:
     """Record that the complainant takes an objection back; the entry runs on.
 
     reason: how this became known. Raises NotAllowed, OwnCase, ObjectionIsOver, NoReason.
@@ -240,9 +236,7 @@ def retract(
     return objection
 
 
-def take_over(
-    *, by: Actor, at: datetime, objection_id: int, reason: str
-) -> Objection:
+def take_over(*, by: Actor, at: datetime, objection_id: int, reason: str) -> Objection:
     """Let the acting office, above the handler's, handle an open objection.
 
     Raises NotAllowed, ObjectionIsOver, NoReason.
