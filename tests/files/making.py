@@ -6,9 +6,7 @@ import io
 import zipfile
 import zlib
 
-TYPES = (
-    '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">{}</Types>'
-)
+TYPES = '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">{}</Types>'
 
 
 def jpeg(*, colour="red", size=(60, 40), exif=False, comment=b"") -> bytes:

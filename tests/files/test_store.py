@@ -68,12 +68,14 @@ def test_the_same_content_twice_is_one_file_with_two_references(attach, folder):
     assert File.objects.count() == 1
     assert Attachment.objects.count() == 2
     assert len(on_disk(folder)) == 1
-    assert [one.name for one in queries.attachments_of(Subject("tests.record", "8"))] == [
-        "另一名.jpg"
-    ]
+    assert [
+        one.name for one in queries.attachments_of(Subject("tests.record", "8"))
+    ] == ["另一名.jpg"]
 
 
-def test_the_same_content_in_another_division_is_another_file(store, make_actor, folder):
+def test_the_same_content_in_another_division_is_another_file(
+    store, make_actor, folder
+):
     first = store(PHOTO)
     other = make_actor("village", "990101101002")
     with acting(other):
@@ -88,7 +90,9 @@ def test_the_same_content_in_another_division_is_another_file(store, make_actor,
     ("role", "division"),
     [("village", "990101101002"), ("administrator", "9901"), ("county", "990102")],
 )
-def test_nobody_stores_outside_the_own_division(store, make_actor, folder, role, division):
+def test_nobody_stores_outside_the_own_division(
+    store, make_actor, folder, role, division
+):
     by = make_actor(role, division)
 
     with acting(by), pytest.raises(NotAllowed):
@@ -206,7 +210,11 @@ def test_opening_is_recorded_as_a_read(attach, office, now):
 
     opened = operations.open_attachment(by=office, at=now, attachment_id=attachment.pk)
 
-    assert (opened.content, opened.mime, opened.name) == (PHOTO, "image/jpeg", "照片.jpg")
+    assert (opened.content, opened.mime, opened.name) == (
+        PHOTO,
+        "image/jpeg",
+        "照片.jpg",
+    )
     event = Event.objects.latest("pk")
     assert (event.action, event.subject_id) == ("files.file.opened", str(attachment.pk))
 
@@ -300,7 +308,12 @@ def test_the_database_keeps_evidence_as_it_is(attach, statement):
 def test_a_file_that_is_attached_cannot_be_removed(attach):
     file = attach(PHOTO).file
 
-    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+    with pytest.raises(IntegrityError):
+        remove(file)
+
+
+def remove(file):
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("DELETE FROM files_file WHERE id = %s", [file.pk])
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
@@ -314,7 +327,9 @@ def test_two_at_once_store_one_file(committed_db, folder, make_actor, now):
     from bangfu.calc.values.division_code import DivisionCode
 
     both = threading.Barrier(2, timeout=20)
-    people = [make_actor("village", VILLAGE, username=name) for name in ("first", "other")]
+    people = [
+        make_actor("village", VILLAGE, username=name) for name in ("first", "other")
+    ]
     write = storage.write
 
     def together(place, content):
