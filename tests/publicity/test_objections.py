@@ -501,3 +501,18 @@ def test_a_village_reaches_no_complaint_by_sql_either(story, notice, first, stat
         connection.cursor() as cursor,
     ):
         cursor.execute(statement)
+
+
+def test_what_the_handler_did_is_closed_to_the_village_too(story, notice, first):
+    found = story.object(notice, first, evidence=[LETTER])
+    story.do(
+        "township", "open_complaint", objection_id=found.pk, purpose="联系李四核实"
+    )
+    story.decide(found)
+
+    with story.acting("clerk"), connection.cursor() as cursor:
+        cursor.execute("SELECT string_agg(e::text, '') FROM audit_event e")
+        (events,) = cursor.fetchone()
+    assert "publicity.notice.posted" in events
+    for hidden in ("李四", "publicity.complaint", "publicity.objection", "来信"):
+        assert hidden not in events

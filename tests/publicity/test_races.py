@@ -206,3 +206,27 @@ def test_correcting_and_settling_leave_one_of_both(story, over):
         ["WrongNoticeState", "list"],
         ["EntryIsOver", "list"],
     )
+
+
+def test_an_owner_who_holds_the_verdict_moves_on_before_an_objection(story, over):
+    from bangfu.publicity import queries
+
+    _, entry = over
+    holding = threading.Event()
+
+    def move_on():
+        with story.acting("county"):
+            found = queries.held_verdict_of(entry.pk)
+            holding.set()
+            wait_until_somebody_waits()
+            return str(found), str(queries.verdict_of(entry.pk))
+
+    def object_():
+        assert holding.wait(PATIENCE)
+        return settle_and_object(story, over)[1]()
+
+    held, objection = at_once(move_on, object_)
+
+    assert held == ("passed", "passed")
+    assert objection.stops
+    assert story.verdict(entry) == "stopped"

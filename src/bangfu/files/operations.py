@@ -147,6 +147,7 @@ def attach(
             by=by,
             at=at,
             subject=attachment,
+            division=attachment.seen_in,
             detail={"to": f"{subject.type}:{subject.id}", "purpose": purpose.value},
         )
     return attachment
@@ -194,7 +195,13 @@ def open_public_copy(*, by: Actor, at: datetime, attachment_id: int) -> Opened:
 def _opening(by: Actor, at: datetime, attachment_id: int, action: str) -> Attachment:
     attachment = queries.attachment(attachment_id)
     permissions.check_open(by, attachment)
-    audit.record_read(action=action, by=by, at=at, subject=attachment)
+    audit.record_read(
+        action=action,
+        by=by,
+        at=at,
+        subject=attachment,
+        division=attachment.seen_in,
+    )
     return attachment
 
 

@@ -55,7 +55,8 @@ def list_(ctx: click.Context, *, standing: str | None, as_json: bool) -> None:
 
 def _document(notice: Any) -> dict[str, object]:
     posting = getattr(notice, "posting", None)
-    has_window = posting is not None and posting.days > 0
+    if posting is not None and posting.days == 0:
+        posting = None  # an announcement has no window
     return {
         "notice": notice.pk,
         "kind": str(notice.kind),
@@ -64,8 +65,8 @@ def _document(notice: Any) -> dict[str, object]:
         "title": notice.title,
         "entries": notice.entry_count,
         "open_objections": notice.open_count,
-        "first": posting.first_date.isoformat() if has_window else None,
-        "last": posting.last_date.isoformat() if has_window else None,
+        "first": posting.first_date.isoformat() if posting else None,
+        "last": posting.last_date.isoformat() if posting else None,
     }
 
 

@@ -230,15 +230,9 @@ def entries_spec(notice: Notice) -> ListSpec:
 # Objections
 
 
-def _is_due(objection: Objection) -> bool:
-    return objection.state == ObjectionState.OPEN and (
-        objection.due_date is None or objection.due_date <= queries.today()
-    )
-
-
-def due_cell(objection: Objection) -> object:
-    """Return until when it is handled; marked when the day has come."""
-    if not _is_due(objection):
+def due_cell(objection: Any) -> object:
+    """Return until when it is handled; marked when the day has come (`is_due`)."""
+    if not objection.is_due:
         return objection.due_date
     day = objection.due_date
     words = (

@@ -180,7 +180,14 @@ def open_complaint(
                 ),
                 remedy=Text("请稍后再试。", "Try again later."),
             )
-        audit.record_read(action=_OPENED, by=by, at=at, subject=objection, reason=text)
+        audit.record_read(
+            action=_OPENED,
+            by=by,
+            at=at,
+            subject=objection,
+            division=objection.handler_code,
+            reason=text,
+        )
         return Opened(
             name=_unsealed(complaint.name_sealed),
             contact=_unsealed(complaint.contact_sealed),
@@ -396,6 +403,7 @@ def _record(
         by=by,
         at=at,
         subject=objection,
+        division=objection.handler_code,  # what was done is closed to the village too
         reason=reason,
         detail={"notice": objection.notice_id, **detail},
     )
