@@ -100,6 +100,16 @@ COMMANDS = {
         Needs.DATABASE,
         Text("导入工作簿", "import workbooks of households, officials, units"),
     ),
+    "notices": Entry(
+        "bangfu.publicity.commands:notices",
+        Needs.DATABASE,
+        Text("公告公示：查看、期满办结", "notices: list them, settle what passed"),
+    ),
+    "files": Entry(
+        "bangfu.files.commands:files",
+        Needs.DATABASE,
+        Text("证明材料：核对、清理", "evidence: check and tidy"),
+    ),
     "pair": Entry(
         "bangfu.pairing.commands:pair",
         Needs.DATABASE,

@@ -9,6 +9,7 @@ from bangfu.accounts.queries import usernames
 from bangfu.accounts.roles import OFFICES, READERS, ROLE_TEXTS, Role
 from bangfu.audit.wording import Subject
 from bangfu.calc.values.text import Text
+from bangfu.publicity.permissions import OBJECTION_READ_ROLES
 from bangfu.scope.actor import SYSTEM_ROLE
 
 ACTS: dict[str, Text] = {
@@ -41,6 +42,37 @@ ACTS: dict[str, Text] = {
     "divisions.boundaries_set": Text("设置区划边界", "set boundaries"),
     "divisions.places_set": Text("设置位置坐标", "set places"),
     "divisions.places_estimated": Text("推算位置坐标", "estimated places"),
+    # files
+    "files.file.stored": Text("存入佐证材料", "stored evidence"),
+    "files.file.attached": Text("附上佐证材料", "attached evidence"),
+    "files.file.opened": Text("打开佐证材料", "opened evidence"),
+    "files.copy.opened": Text("打开公开副本", "opened a public copy"),
+    "files.tidied": Text("清理无主文件", "deleted files without an owner"),
+    # publicity
+    "publicity.notice.drafted": Text("拟稿公示", "drafted a notice"),
+    "publicity.notice.revised": Text("修改公示稿", "revised a notice"),
+    "publicity.notice.submitted": Text("公示稿提交核对", "sent a notice for checking"),
+    "publicity.notice.checked": Text("核对公示稿", "checked a notice"),
+    "publicity.notice.returned": Text("退回公示稿", "returned a notice"),
+    "publicity.notice.cancelled": Text("作废公示稿", "cancelled a notice"),
+    "publicity.notice.posted": Text("登记张贴公示", "posted a notice"),
+    "publicity.notice.settled": Text("公示期满办结", "settled a notice"),
+    "publicity.notice.corrected": Text("更正公示", "corrected a notice"),
+    "publicity.notice.withdrawn": Text("撤回公示", "withdrew a notice"),
+    "publicity.notice.entry_withdrawn": Text(
+        "撤回公示中的一条", "withdrew an entry of a notice"
+    ),
+    "publicity.notice.closed": Text("公示全部办结", "closed a notice"),
+    "publicity.objection.received": Text("登记异议", "received an objection"),
+    "publicity.objection.taken_over": Text("提级办理异议", "took over an objection"),
+    "publicity.objection.decided": Text("对异议作出结论", "decided an objection"),
+    "publicity.objection.retracted": Text(
+        "异议人撤回异议", "an objection was retracted"
+    ),
+    "publicity.objection.told": Text(
+        "告知异议处理结果", "told a complainant the result"
+    ),
+    "publicity.complaint.opened": Text("查看异议人和内容", "opened a complaint"),
     # registry
     "registry.household.changed": Text("修改贫困户", "changed a household"),
     "registry.households.exported": Text("导出贫困户名单", "exported households"),
@@ -82,6 +114,14 @@ SUBJECTS: dict[str, Subject] = {
         Text("账户", "account"), "accounts:user", _ADMINISTRATOR, usernames
     ),
     "accounts.grant": Subject(Text("授权", "grant")),
+    "files.attachment": Subject(Text("佐证材料", "evidence")),
+    "lake.snapshot": Subject(Text("数据快照", "snapshot")),
+    "publicity.notice": Subject(
+        Text("公示", "notice"), "publicity:notice", READERS - {Role.HELPER}
+    ),
+    "publicity.objection": Subject(
+        Text("异议", "objection"), "publicity:objection", OBJECTION_READ_ROLES
+    ),
     "registry.household": Subject(
         Text("贫困户", "household"), "registry:household", READERS
     ),

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from bangfu.accounts.roles import OFFICES, READERS, Role
 from bangfu.calc.values.text import Text
+from bangfu.publicity.permissions import OBJECTION_READ_ROLES
 from bangfu.web.navigation import NavItem, mark_current
 
 _STAFF = READERS - {Role.HELPER}
@@ -24,6 +25,13 @@ _MENU: tuple[tuple[Text, str, str, frozenset[Role]], ...] = (
         frozenset({Role.HELPER}),
     ),
     (Text("配对方案", "Pairing runs"), "pairing:runs", "shuffle", _STAFF),
+    (Text("公告公示", "Notices"), "publicity:notices", "megaphone", READERS),
+    (
+        Text("异议办理", "Objections"),
+        "publicity:objections",
+        "chat-left-text",
+        OBJECTION_READ_ROLES,
+    ),
     (Text("数据导入", "Import"), "registry:imports", "upload", OFFICES),
     (Text("后台任务", "Jobs"), "jobs:list", "hourglass-split", READERS),
     (
@@ -62,6 +70,13 @@ _ABOUT: dict[str, Text] = {
     "pairing:mine": Text("本人负责的农户名单", "Those you are responsible for"),
     "pairing:runs": Text(
         "计算、审批和执行配对方案", "Solve, approve and apply a pairing"
+    ),
+    "publicity:notices": Text(
+        "拟稿、核对、张贴，公示期自动计时",
+        "Draft, check and post; the clock runs by itself",
+    ),
+    "publicity:objections": Text(
+        "受理、调查、答复，逾期有提醒", "Receive, look into and answer, in time"
     ),
     "registry:imports": Text(
         "上传名册，核对后确认写入", "Send a workbook, check it, then confirm"

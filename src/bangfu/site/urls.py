@@ -15,6 +15,8 @@ urlpatterns = [
     path("lake/", include("bangfu.lake.urls")),
     path("policy/", include("bangfu.policy.urls")),
     path("divisions/", include("bangfu.divisions.urls")),
+    path("files/", include("bangfu.files.urls")),
+    path("publicity/", include("bangfu.publicity.urls")),
     path("registry/", include("bangfu.registry.urls")),
     path("pairing/", include("bangfu.pairing.urls")),
 ]
