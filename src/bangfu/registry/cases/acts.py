@@ -7,12 +7,27 @@ deadlines are keys of the policy pack, never numbers here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from bangfu.accounts.roles import Role
 from bangfu.calc.values.text import Text
-from bangfu.registry.cases.states import ENDS, CaseKind, CaseState
+from bangfu.registry.cases.facts import (
+    ACKNOWLEDGED,
+    CATEGORY,
+    GAPS,
+    KEYS,
+    ON_BEHALF,
+    REMOVAL_REASON,
+    REMOVED,
+    RISK,
+    SAMPLED,
+    SOURCE,
+    SPENDING,
+    SURVEYORS,
+    YEAR,
+    Fact,
+)
+from bangfu.registry.cases.states import CaseKind, CaseState
 
 K, S = CaseKind, CaseState
 VILLAGE = frozenset({Role.VILLAGE, Role.TEAM})
@@ -22,19 +37,6 @@ ANY_OFFICE = VILLAGE | TOWNSHIP | COUNTY | {Role.DEPARTMENT}
 INTO_ROLL = frozenset({K.ENTRY, K.RELAPSE})
 CHAIN = INTO_ROLL | {K.REMOVAL}
 WATCH = frozenset({K.MONITORING, K.RISK_REMOVAL})
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One thing that must be stated with an act: its key, name and type.
-
-    type: "text", "date", "year", "count", "flag" or a code list's key.
-    """
-
-    key: str
-    text: Text
-    type: str = "text"
-    is_required: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +76,6 @@ class Act:
 def _in(*states: CaseState) -> frozenset[CaseState]:
     return frozenset(states)
 
-
-SOURCE = Fact("source", Text("线索来源", "source"))
-ON_BEHALF = Fact("on_behalf", Text("代申请", "on behalf of"), "flag", is_required=False)
-SURVEYORS = Fact("surveyors", Text("调查人（两人以上）", "surveyors, two or more"))
-DOCUMENT_NO = Fact("document_no", Text("公告文号", "document number"))
-SAMPLED = Fact("sample_visits", Text("抽查入户数", "households visited"), "count")
-YEAR = Fact("planned_exit_year", Text("计划脱贫年度", "planned exit year"), "year")
-GAPS = Fact("gaps", Text("尚存差距", "what is still missing"))
-ACKNOWLEDGED = Fact("acknowledged_on", Text("户主签字日期", "signed by the head"), "date")
-CATEGORY = Fact("category", Text("监测类别", "category"), "monitoring_category")
-RISK = Fact("risk", Text("返贫致贫风险", "risk"))
-REMOVED = Fact("removed_risk", Text("风险消除情况", "how the risk vanished"))
-REMOVAL_REASON = Fact("removal_reason", Text("清退原因", "why"), "removal_reason")
 
 ACTS: tuple[Act, ...] = (
     # entry and relapse
@@ -162,8 +151,8 @@ ACTS: tuple[Act, ...] = (
     Act(
         "reject_at_meeting",
         Text("评议未通过", "not passed at the meeting"),
-        CHAIN,
-        _in(S.SURVEYED, S.REMOVAL_PROPOSED),
+        CHAIN | WATCH,
+        _in(S.SURVEYED, S.REMOVAL_PROPOSED, S.VISITED),
         S.REJECTED_VILLAGE,
         VILLAGE,
     ),
@@ -218,7 +207,7 @@ ACTS: tuple[Act, ...] = (
         _in(S.COUNTY_REVIEWED),
         S.ANNOUNCED,
         COUNTY,
-        posts="announcement",
+        posts="entry_announced",
     ),
     Act(
         "register",
@@ -257,15 +246,33 @@ ACTS: tuple[Act, ...] = (
         is_batch=True,
     ),
     Act(
+        "return_removal",
+        Text("退回", "send back"),
+        frozenset({K.REMOVAL}),
+        _in(
+            S.REVIEWED,
+            S.PUBLICITY_1,
+            S.TOWNSHIP_VERIFIED,
+            S.PUBLICITY_2,
+            S.COUNTY_REVIEWED,
+        ),
+        S.REMOVAL_PROPOSED,
+        TOWNSHIP | COUNTY,
+        needs_reason=True,
+        is_batch=True,
+    ),
+    Act(
         "reject",
         Text("不予认定", "reject"),
-        CHAIN,
+        CHAIN | WATCH,
         _in(
             S.APPLIED,
             S.PUBLICITY_1,
             S.TOWNSHIP_VERIFIED,
             S.PUBLICITY_2,
             S.COUNTY_REVIEWED,
+            S.MONITOR_PUBLICITY,
+            S.TOWNSHIP_CHECKED,
         ),
         S.REJECTED,
         TOWNSHIP | COUNTY,
@@ -291,7 +298,7 @@ ACTS: tuple[Act, ...] = (
         S.EXIT_PROPOSED,
         VILLAGE,
         evidence=("income_worksheet", "guarantee_proof", "head_signature"),
-        facts=(ACKNOWLEDGED,),
+        facts=(ACKNOWLEDGED, SPENDING, KEYS),
     ),
     Act(
         "post_exit",
@@ -320,7 +327,7 @@ ACTS: tuple[Act, ...] = (
         _in(S.EXIT_APPROVED),
         S.EXITED,
         COUNTY,
-        posts="exit_announcement",
+        posts="exit_announced",
     ),
     Act(
         "return_exit",
@@ -343,7 +350,6 @@ ACTS: tuple[Act, ...] = (
         evidence=("consent", "survey_sheet"),
         facts=(CATEGORY, RISK),
         opens=True,
-        within="monitor.total.days",
     ),
     Act(
         "visit_risk",
@@ -371,7 +377,7 @@ ACTS: tuple[Act, ...] = (
         _in(S.MONITOR_REVIEWED),
         S.MONITOR_PUBLICITY,
         VILLAGE,
-        posts="monitoring",
+        posts="monitor",
     ),
     Act(
         "check_watch",
@@ -381,7 +387,7 @@ ACTS: tuple[Act, ...] = (
         S.TOWNSHIP_CHECKED,
         TOWNSHIP,
         not_by=("visit", "visit_risk"),
-        notice="monitoring",
+        notice="monitor",
         is_batch=True,
     ),
     Act(
@@ -411,7 +417,7 @@ ACTS: tuple[Act, ...] = (
         _in(S.RISK_APPROVED),
         S.RISK_REMOVED,
         COUNTY,
-        posts="announcement",
+        posts="entry_announced",
     ),
     Act(
         "return_watch",
@@ -443,33 +449,10 @@ ACTS: tuple[Act, ...] = (
     ),
 )
 BY_CODE = {act.code: act for act in ACTS}
-POSTS = {
-    (kind, act.posts): act for act in ACTS if act.posts for kind in act.kinds
-}
-
-
-def leading_on(kind: CaseKind, state: CaseState) -> tuple[Act, ...]:
-    """Return the acts that lead on from a state of a procedure, the next step first."""
-    found = [act for act in ACTS if kind in act.kinds and state in act.sources]
-    return tuple(sorted(found, key=lambda act: act.needs_reason))
-
-
-def opening(kind: CaseKind) -> tuple[Act, ...]:
-    """Return the acts that open a case of a kind."""
-    return tuple(act for act in ACTS if act.opens and kind in act.kinds)
-
-
-def next_step(kind: CaseKind, state: CaseState) -> Act | None:
-    """Return the one act by which a case goes ahead, None at an end."""
-    if state in ENDS:
-        return None
-    return leading_on(kind, state)[0]
-
-
-def states_of(kind: CaseKind) -> Iterable[CaseState]:
-    """Return the states that a procedure can reach, in the order of the table."""
-    seen: dict[CaseState, None] = {}
-    for act in ACTS:
-        if kind in act.kinds:
-            seen.update(dict.fromkeys((*sorted(act.sources), act.target)))
-    return tuple(state for state in CaseState if state in seen)
+AT_MEETING = frozenset(
+    {"review", "review_removal", "review_watch", "reject_at_meeting"}
+)
+# Cases from before the system enter at any state that their procedure can reach.
+TAKE_OVER = "take_over"
+# Days for a whole procedure, since it was opened.
+OVERALL = {K.MONITORING: "monitor.total.days"}

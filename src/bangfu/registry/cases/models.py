@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from bangfu.audit.history import keeps_history
+from bangfu.calc.values.text import Text
 from bangfu.registry.cases.states import ENDS, CaseKind, CaseState, MonitoringCategory
 from bangfu.scope.fields import DivisionCodeField, division_code_check
 
@@ -37,6 +38,8 @@ class Case(models.Model):
     entered_at: when the case came into its state, from which deadlines count. is_legacy:
     taken over from before the system, with the dates that were stated. closed_at: None
     while the case runs. sent_back: how often an act with a reason returned it.
+    status_before: the household's status when the case was opened, to which a case
+    without success brings it back.
     """
 
     household = models.ForeignKey(
@@ -47,6 +50,7 @@ class Case(models.Model):
     track = models.CharField(max_length=10)
     state = models.CharField(max_length=20, choices=CaseState.choices)
     category = models.CharField(max_length=20, blank=True)
+    status_before = models.CharField(max_length=1)
     opened_on = models.DateField()
     opened_at = models.DateTimeField()
     entered_at = models.DateTimeField()
@@ -62,14 +66,16 @@ class Case(models.Model):
         constraints = [
             division_code_check("registry_case"),
             models.UniqueConstraint(
+                fields=["id", "division_code"], name="registry_case_id_division"
+            ),
+            models.UniqueConstraint(
                 fields=["household", "track"],
                 condition=models.Q(closed_at__isnull=True),
                 name="registry_case_one_open",
             ),
             models.CheckConstraint(
                 condition=models.Q(closed_at__isnull=False, state__in=sorted(ENDS))
-                | models.Q(closed_at__isnull=True)
-                & ~models.Q(state__in=sorted(ENDS)),
+                | models.Q(closed_at__isnull=True) & ~models.Q(state__in=sorted(ENDS)),
                 name="registry_case_closed_at_end",
             ),
             models.CheckConstraint(
@@ -94,7 +100,9 @@ class Case(models.Model):
                 condition=models.Q(closed_at__isnull=True),
                 name="registry_case_open",
             ),
-            models.Index(fields=["division_code", "-id"], name="registry_case_division"),
+            models.Index(
+                fields=["division_code", "-id"], name="registry_case_division"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -179,7 +187,11 @@ class Meeting(models.Model):
 
 
 class Ballot(models.Model):
-    """How a meeting voted on one case. All who attended are counted somewhere."""
+    """How a meeting voted on one case. All who attended are counted somewhere.
+
+    recusals: who did not vote because they are kin of the family. rank: the place that
+    the meeting gave the family, 1 for the poorest; None when it did not rank.
+    """
 
     meeting = models.ForeignKey(
         Meeting, on_delete=models.PROTECT, related_name="ballots"
@@ -190,6 +202,7 @@ class Ballot(models.Model):
     votes_against = models.PositiveSmallIntegerField()
     abstained = models.PositiveSmallIntegerField()
     recused = models.PositiveSmallIntegerField()
+    recusals = models.CharField(max_length=200, blank=True)
     rank = models.PositiveSmallIntegerField(null=True)
     has_passed = models.BooleanField()
 
@@ -204,6 +217,43 @@ class Ballot(models.Model):
 
     def __str__(self) -> str:
         return f"{self.meeting_id}/{self.case_id}"
+
+
+class Document(models.Model):
+    """A document of a case or a meeting: what it proves, and where it is.
+
+    attachment_id: of the app `files`, which keeps the content. step: the act to which it
+    was attached; None for minutes, which belong to the meeting.
+    """
+
+    case = models.ForeignKey(
+        Case, on_delete=models.PROTECT, null=True, related_name="documents"
+    )
+    step = models.ForeignKey(
+        Step, on_delete=models.PROTECT, null=True, related_name="documents"
+    )
+    meeting = models.ForeignKey(
+        Meeting, on_delete=models.PROTECT, null=True, related_name="documents"
+    )
+    division_code = DivisionCodeField()
+    kind = models.CharField(max_length=30)
+    attachment_id = models.BigIntegerField()
+    name = models.CharField(max_length=120)
+    added_at = models.DateTimeField()
+
+    class Meta:
+        app_label = "registry"
+        constraints = [
+            division_code_check("registry_document"),
+            models.CheckConstraint(
+                condition=models.Q(case__isnull=False)
+                ^ models.Q(meeting__isnull=False),
+                name="registry_document_of_one",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.name}"
 
 
 class ExitHold(models.Model):
@@ -297,3 +347,115 @@ class Monitoring(models.Model):
 
     def __str__(self) -> str:
         return f"{self.household_id}: {self.category}"
+
+
+class LineageKind(models.TextChoices):
+    """How a family became another one."""
+
+    SPLIT = "split"
+    MERGE = "merge"
+    MOVE = "move"
+    JOIN = "join"
+    LEAVE = "leave"
+
+    @property
+    def text(self) -> Text:
+        """The event's official name."""
+        return _LINEAGE_TEXTS[self]
+
+
+_LINEAGE_TEXTS = {
+    LineageKind.SPLIT: Text("分户", "split"),
+    LineageKind.MERGE: Text("并户", "merge"),
+    LineageKind.MOVE: Text("迁移", "move"),
+    LineageKind.JOIN: Text("增加成员", "member joined"),
+    LineageKind.LEAVE: Text("减少成员", "member left"),
+}
+
+
+class LineageEvent(models.Model):
+    """One dated event in the descent of a family. Rows are only added.
+
+    household: the family that it is told of; other: the family split off, merged in, or
+    None. member, member_after: the person, before and after a change of family. from_
+    and to_place: village and number before and after a move.
+    """
+
+    kind = models.CharField(max_length=10, choices=LineageKind.choices)
+    household = models.ForeignKey(
+        "registry.Household", on_delete=models.PROTECT, related_name="lineage"
+    )
+    other = models.ForeignKey(
+        "registry.Household",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="lineage_as_other",
+    )
+    member = models.ForeignKey(
+        "registry.Member", on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    member_after = models.ForeignKey(
+        "registry.Member", on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    division_code = DivisionCodeField()
+    change = models.CharField(max_length=1, blank=True)
+    from_place = models.CharField(max_length=50, blank=True)
+    to_place = models.CharField(max_length=50, blank=True)
+    happened_on = models.DateField()
+    recorded_at = models.DateTimeField(db_default=Now())
+    user_id = models.BigIntegerField()
+    username = models.CharField(max_length=150)
+    reason = models.CharField(max_length=400)
+
+    class Meta:
+        app_label = "registry"
+        constraints = [
+            division_code_check("registry_lineageevent"),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=LineageKind.values),
+                name="registry_lineage_kind_known",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["household", "id"], name="registry_lineage_household")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.household_id}: {self.kind}"
+
+
+class FrameHousehold(models.Model):
+    """One family of a village's full list, registered or not: the frame for samples.
+
+    Minimal on purpose, and seen from the county up only: who looks for missed families
+    draws from here, and the village must not know who may be drawn. persons: people.
+    """
+
+    division_code = DivisionCodeField()
+    household_no = models.CharField(max_length=30, db_collation="C")
+    group_name = models.CharField(max_length=40, blank=True)
+    head_name = models.CharField(max_length=60, db_collation="C")
+    persons = models.PositiveSmallIntegerField()
+    listed_on = models.DateField()
+    import_id = models.BigIntegerField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        app_label = "registry"
+        constraints = [
+            division_code_check("registry_framehousehold"),
+            models.CheckConstraint(
+                condition=models.Q(division_code__regex="^[0-9]{12}$"),
+                name="registry_frame_in_village",
+            ),
+            models.UniqueConstraint(
+                fields=["division_code", "household_no"], name="registry_frame_key"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(persons__gte=1, persons__lte=99),
+                name="registry_frame_persons_ok",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.division_code}/{self.household_no}"

@@ -7,28 +7,31 @@ EvidenceMissing  a document of the table's row is not attached
 BadFacts         what the act asks for is missing or malformed; all findings at once
 ExitBarred       reasons for which the household must not exit
 MeetingVoid      too few attended, or the votes do not add up
+WrongStatus      the procedure is not for a household of this status
+ScaleFull        the village's quota is used up
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 
 from bangfu.calc.values.findings import BadInput, Finding, NotAllowed, WrongState
 from bangfu.calc.values.text import Text, join
-from bangfu.registry.cases.acts import Act, Fact, leading_on
+from bangfu.registry.cases.acts import Act
+from bangfu.registry.cases.facts import BadFacts
+from bangfu.registry.cases.procedure import leading_on
 from bangfu.registry.cases.states import (
     CaseKind,
     CaseState,
     ExitBar,
     MonitoringCategory,
 )
+from bangfu.registry.code_lists import STATUS
 
-TEXT_MAX = 400
 REASON_MIN = 4
-SURVEYORS_MIN = 2
-PERCENT = 100
 
 
 class NotNow(WrongState):
@@ -55,12 +58,6 @@ class EvidenceMissing(BadInput):
     code = "case.evidence_missing"
 
 
-class BadFacts(BadInput):
-    """What the act asks for is missing or malformed."""
-
-    code = "case.bad_facts"
-
-
 class ExitBarred(WrongState):
     """The household must not exit; the findings say why."""
 
@@ -71,6 +68,12 @@ class MeetingVoid(BadInput):
     """The meeting or a ballot does not count."""
 
     code = "case.meeting_void"
+
+
+class WrongStatus(WrongState):
+    """The household's status does not fit the procedure."""
+
+    code = "case.wrong_status"
 
 
 class ScaleFull(WrongState):
@@ -85,6 +88,7 @@ EVIDENCE_TEXTS = {
     "survey_sheet": Text("入户调查表", "survey sheet"),
     "house_photo": Text("住房照片", "photo of the house"),
     "minutes": Text("会议记录", "minutes"),
+    "attendance": Text("签到表", "attendance list"),
     "verification_form": Text("审核表", "verification form"),
     "cross_check": Text("数据比对结果", "result of the cross-check"),
     "proof": Text("证明材料", "proof"),
@@ -173,6 +177,15 @@ def check_evidence(act: Act, attached: Iterable[str]) -> None:
         )
 
 
+def check_minutes(attached: Iterable[str]) -> None:
+    """Raise EvidenceMissing when a meeting is recorded without its minutes."""
+    if "minutes" not in set(attached):
+        raise EvidenceMissing(
+            Text("还缺会议记录。", "The minutes are missing."),
+            remedy=Text("请先上传会议记录。", "Attach the minutes first."),
+        )
+
+
 def check_day(happened_on: date, today: date, not_before: date | None) -> None:
     """Raise BadFacts for a day in the future, or before the case's last step."""
     if happened_on > today:
@@ -187,106 +200,6 @@ def check_day(happened_on: date, today: date, not_before: date | None) -> None:
                 {"day": not_before.isoformat()},
             )
         )
-
-
-def read_facts(act: Act, given: Mapping[str, object]) -> dict[str, object]:
-    """Return what the act asks for in plain types, ready for storing.
-
-    Raises BadFacts with every finding: missing, unknown, malformed.
-    """
-    known = {fact.key: fact for fact in act.facts}
-    findings = [
-        Finding(
-            "case.unknown_fact",
-            key,
-            Text("不需要“{key}”。", "“{key}” is not asked for.", {"key": key}),
-            field=key,
-        )
-        for key in given
-        if key not in known
-    ]
-    facts: dict[str, object] = {}
-    for fact in act.facts:
-        try:
-            value = _read(fact, given.get(fact.key))
-        except ValueError:
-            findings.append(_malformed(fact, given[fact.key]))
-            continue
-        if value is None and fact.is_required:
-            findings.append(
-                Finding(
-                    "case.missing_fact",
-                    fact.key,
-                    Text("请填写“{name}”。", "“{name}” is needed.", {"name": fact.text}),
-                    field=fact.key,
-                )
-            )
-        elif value is not None:
-            facts[fact.key] = value
-    findings += _surveyors_findings(facts)
-    if findings:
-        raise BadFacts(
-            Text(
-                "“{act}”有 {n} 处需要改正。",
-                "“{act}” has {n} entries to correct.",
-                {"act": act.text, "n": len(findings)},
-            ),
-            findings=tuple(findings),
-        )
-    return facts
-
-
-def _read(fact: Fact, value: object) -> object:
-    """Return the value as JSON can hold it, None when empty; ValueError if malformed."""
-    text = "" if value is None else str(value).strip()
-    if text == "" or (fact.type == "flag" and text in {"False", "false", "0"}):
-        return None
-    if fact.type == "flag":
-        return True
-    if fact.type == "date":
-        return date.fromisoformat(text).isoformat()
-    if fact.type in {"year", "count"}:
-        number = int(text)
-        if number < 0 or (fact.type == "year" and not 2014 <= number <= 2100):  # noqa: PLR2004 - years
-            raise ValueError(text)
-        return number
-    if fact.type == "monitoring_category":
-        return MonitoringCategory(text).value
-    if len(text) > TEXT_MAX:
-        raise ValueError(text)
-    return text
-
-
-def _malformed(fact: Fact, value: object) -> Finding:
-    return Finding(
-        "case.bad_fact",
-        fact.key,
-        Text(
-            "“{name}”填写有误：{value}。",
-            "“{name}” is malformed: {value}.",
-            {"name": fact.text, "value": str(value)[:40]},
-        ),
-        field=fact.key,
-    )
-
-
-def _surveyors_findings(facts: Mapping[str, object]) -> list[Finding]:
-    if "surveyors" not in facts:
-        return []
-    people = {part for part in str(facts["surveyors"]).replace("，", "、").split("、") if part.strip()}
-    if len(people) >= SURVEYORS_MIN:
-        return []
-    return [
-        Finding(
-            "case.one_surveyor",
-            "surveyors",
-            Text(
-                "入户调查须两人以上，请用顿号分开写出各人姓名。",
-                "A survey takes two people or more; separate the names by “、”.",
-            ),
-            field="surveyors",
-        )
-    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,33 +217,30 @@ class Votes:
         return self.votes_for + self.votes_against + self.abstained + self.recused
 
 
-def check_meeting(representatives: int, attended: int, quorum_percent: int) -> None:
+def check_meeting(representatives: int, attended: int, quorum: Fraction) -> None:
     """Raise MeetingVoid unless enough representatives attended.
 
-    quorum_percent: whole percent of the representatives, of the policy pack.
+    quorum: the share of the representatives who must attend, of the policy pack.
     """
-    if representatives > 0 and attended <= representatives and (
-        attended * PERCENT >= representatives * quorum_percent
-    ):
+    if 0 < attended <= representatives and (attended >= representatives * quorum):
         return
     raise MeetingVoid(
         Text(
-            "到会 {attended} 人，应到 {all} 人：不足 {percent}%，会议无效。",
-            "{attended} of {all} representatives attended, less than {percent} %: "
+            "到会 {attended} 人，应到 {all} 人，不足 {quorum}，会议无效。",
+            "{attended} of {all} representatives attended, fewer than {quorum}: "
             "the meeting does not count.",
-            {"attended": attended, "all": representatives, "percent": quorum_percent},
+            {"attended": attended, "all": representatives, "quorum": str(quorum)},
         )
     )
 
 
-def has_passed(votes: Votes, attended: int, majority_percent: int) -> bool:
-    """Tell whether more than the majority of those who attended voted for it.
+def has_passed(votes: Votes, attended: int, majority: Fraction) -> bool:
+    """Tell whether more than the share `majority` of those who attended voted for it.
 
     Raises MeetingVoid when the votes do not add up to those who attended.
     """
-    if min(votes.votes_for, votes.votes_against, votes.abstained, votes.recused) < 0 or (
-        votes.total != attended
-    ):
+    parts = (votes.votes_for, votes.votes_against, votes.abstained, votes.recused)
+    if min(parts) < 0 or votes.total != attended:
         raise MeetingVoid(
             Text(
                 "票数合计 {total}，与到会人数 {attended} 不符。",
@@ -342,21 +252,37 @@ def has_passed(votes: Votes, attended: int, majority_percent: int) -> bool:
                 "For, against, abstained and recused must add up to the attendance.",
             ),
         )
-    return votes.votes_for * PERCENT > attended * majority_percent
+    return votes.votes_for > attended * majority
+
+
+def check_recusals(votes: Votes, recusals: str) -> None:
+    """Raise MeetingVoid when somebody was recused and nobody is named, or inversely."""
+    if (votes.recused > 0) == bool(recusals.strip()):
+        return
+    raise MeetingVoid(
+        Text(
+            "回避 {n} 人，请写明回避人员；无人回避时留空。",
+            "{n} recused: name them, or leave the names empty when nobody was.",
+            {"n": votes.recused},
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class ExitFacts:
-    """What the guards of exit look at. None: unknown, which bars the exit as well.
+    """What the guards of exit look at. None: unknown.
 
-    margin: per-capita net income over the line of the year, at least 1 when above.
+    years_over_line: the latest years in a row in which the income per person reached
+    the line; years_wanted: how many the policy asks for. has_risen: whether the income
+    per person is higher than the year before; every household on the roll is helped.
     """
 
     income_over_line: bool | None
     years_over_line: int
+    years_wanted: int
+    has_risen: bool | None
     guarantees_met: bool | None
     entered_this_year: bool
-    was_helped: bool
     has_disabled: bool
     has_steady_income: bool
     in_treatment: bool
@@ -370,12 +296,13 @@ def exit_bars(facts: ExitFacts) -> list[ExitBar]:
     """Return every reason for which the household must not exit this year."""
     barred = {
         ExitBar.GUARANTEES: not facts.guarantees_met,
-        ExitBar.NO_EFFECT: facts.was_helped and not facts.income_over_line,
+        ExitBar.NO_EFFECT: facts.has_risen is False,
         ExitBar.NEW_ENTRY: facts.entered_this_year,
         ExitBar.DISABLED: facts.has_disabled and not facts.has_steady_income,
         ExitBar.SERIOUS_ILLNESS: facts.in_treatment,
         ExitBar.SPENDING: facts.spending_over_income,
-        ExitBar.UNSTABLE_INCOME: not facts.income_over_line or facts.years_over_line < 1,
+        ExitBar.UNSTABLE_INCOME: not facts.income_over_line
+        or facts.years_over_line < 1,
         ExitBar.FIVE_GUARANTEE: facts.is_five_guarantee,
         ExitBar.NO_LABOUR_DIBAO: facts.is_dibao_without_labour,
         ExitBar.NO_KEYS: facts.waits_for_keys,
@@ -398,3 +325,73 @@ def check_exit(bars: Iterable[ExitBar], holds: Iterable[Text]) -> None:
             ),
             findings=tuple(findings),
         )
+
+
+# Which statuses a procedure is for; the codes are those of code_lists.STATUS.
+FITTING = {
+    CaseKind.ENTRY: ("7", "9"),
+    CaseKind.RELAPSE: ("1",),
+    CaseKind.EXIT: ("0", "3"),
+    CaseKind.REMOVAL: ("0", "3"),
+    CaseKind.MONITORING: ("1", "7", "9"),
+    CaseKind.RISK_REMOVAL: ("1", "7", "8", "9"),
+}
+
+
+def check_status(kind: CaseKind, status: str) -> None:
+    """Raise WrongStatus when the procedure is not for a household of this status."""
+    if status in FITTING[kind]:
+        return
+    labels = STATUS.labels
+    raise WrongStatus(
+        Text(
+            "该户为“{status}”，不能办理“{kind}”。",
+            "The household is “{status}”; “{kind}” is not for it.",
+            {"status": labels[status], "kind": kind.text},
+        ),
+        remedy=Text(
+            "该事项适用于：{fitting}。",
+            "It is for: {fitting}.",
+            {
+                "fitting": join(
+                    [labels[code] for code in FITTING[kind]], zh="、", en=", "
+                )
+            },
+        ),
+    )
+
+
+def check_category(category: MonitoringCategory, status: str) -> None:
+    """Raise WrongStatus when the category of monitoring contradicts the status.
+
+    Only who exited can be unstable after exit; who was never on the roll is marginal.
+    """
+    has_exited = status == "1"
+    if category is MonitoringCategory.SUDDEN or (
+        has_exited == (category is MonitoringCategory.UNSTABLE_EXITED)
+    ):
+        return
+    raise WrongStatus(
+        Text(
+            "“{category}”不适用于“{status}”的户。",
+            "“{category}” does not fit a household that is “{status}”.",
+            {"category": category.text, "status": STATUS.labels[status]},
+        )
+    )
+
+
+def check_place_left(quota: int | None, taken: int) -> None:
+    """Raise ScaleFull when the village's quota is used up; None: no control."""
+    if quota is None or taken < quota:
+        return
+    raise ScaleFull(
+        Text(
+            "本村规模控制数 {quota} 户，已占用 {taken} 户。",
+            "The village has {quota} places on the roll; {taken} are taken.",
+            {"quota": quota, "taken": taken},
+        ),
+        remedy=Text(
+            "规模控制数在政策参数 scale.control 中设定。",
+            "The quota is set by the policy parameter scale.control.",
+        ),
+    )

@@ -143,6 +143,28 @@ _CATEGORY_TEXTS = {
 }
 
 
+class RemovalReason(models.TextChoices):
+    """Why a household is taken off the roll without having exited."""
+
+    MISIDENTIFIED = "misidentified"
+    DECEASED = "deceased"
+    MOVED = "moved"
+    MERGED = "merged"
+
+    @property
+    def text(self) -> Text:
+        """The reason's official name."""
+        return _REMOVAL_TEXTS[self]
+
+
+_REMOVAL_TEXTS = {
+    RemovalReason.MISIDENTIFIED: Text("错评", "identified wrongly"),
+    RemovalReason.DECEASED: Text("整户死亡", "everybody died"),
+    RemovalReason.MOVED: Text("整户迁出", "everybody moved away"),
+    RemovalReason.MERGED: Text("并户", "merged into another household"),
+}
+
+
 class ExitBar(models.TextChoices):
     """Reasons for which a household must not exit this year (a provincial code list)."""
 

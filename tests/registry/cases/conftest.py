@@ -1,0 +1,31 @@
+"""A stage on which cases walk."""
+
+from __future__ import annotations
+
+import pytest
+from tests.registry import workbooks
+from tests.registry.cases.stage import NEXT_VILLAGE, OTHER_TOWNSHIP, Stage
+
+from bangfu.divisions.models import Division
+
+
+@pytest.fixture
+def stage(db, make_actor, settings, tmp_path) -> Stage:
+    """Two counties, four villages, one person for each office."""
+    settings.BANGFU_FILES = str(tmp_path / "files")
+    settings.BANGFU_NOTICE_OUTCOMES = ["bangfu.registry.cases.posting.note_outcome"]
+    make_villages()
+    return Stage(make_actor)
+
+
+def make_villages() -> None:
+    """The tree of the registry's tests and a second village in the township."""
+    workbooks.make_tree()
+    Division.objects.create(
+        code=NEXT_VILLAGE,
+        name="新村",
+        level=12,
+        parent_code=NEXT_VILLAGE[:9],
+        valid_from_date="1990-01-01",
+    )
+    assert Division.objects.filter(code=OTHER_TOWNSHIP).exists()
