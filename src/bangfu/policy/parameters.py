@@ -235,6 +235,9 @@ _PUBLICITY = (
     _integer("publicity.exit.days", "publicity", "days", low=1, high=366),
     _integer("publicity.fund.days", "publicity", "days", low=1, high=366),
     _integer("publicity.monitor.days", "publicity", "days", low=1, high=366),
+    _integer("publicity.removal.days", "publicity", "days", low=1, high=366),
+    _integer("publicity.payment.days", "publicity", "working days", low=1, high=366),
+    _integer("publicity.other.days", "publicity", "days", low=1, high=366),
     _integer("objection.deadline", "publicity", "working days", low=1, high=366),
 )
 

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from bangfu.accounts.roles import OFFICES, READERS, Role
 from bangfu.calc.values.text import Text
+from bangfu.publicity.permissions import OBJECTION_READ_ROLES
 from bangfu.web.navigation import NavItem, mark_current
 
 _STAFF = READERS - {Role.HELPER}
@@ -22,6 +23,13 @@ _MENU: tuple[tuple[Text, str, str, frozenset[Role]], ...] = (
         frozenset({Role.HELPER}),
     ),
     (Text("配对方案", "Pairing runs"), "pairing:runs", "shuffle", _STAFF),
+    (Text("公告公示", "Notices"), "publicity:notices", "megaphone", READERS),
+    (
+        Text("异议办理", "Objections"),
+        "publicity:objections",
+        "chat-left-text",
+        OBJECTION_READ_ROLES,
+    ),
     (Text("数据导入", "Import"), "registry:imports", "upload", OFFICES),
     (Text("后台任务", "Jobs"), "jobs:list", "hourglass-split", READERS),
     (Text("行政区划", "Divisions"), "divisions:browse", "geo-alt", frozenset(Role)),

@@ -14,6 +14,7 @@ from bangfu.calc.values.division_code import Level
 from bangfu.calc.values.text import Text
 from bangfu.divisions import permissions as divisions
 from bangfu.pairing import permissions as pairing
+from bangfu.publicity import permissions as publicity
 from bangfu.registry import permissions as registry
 
 
@@ -35,6 +36,23 @@ PERMISSIONS = (
     Permission(
         Text("查看证件号、电话、账号全文", "reveal a sealed number"),
         registry.REVEAL_ROLES,
+    ),
+    Permission(Text("查看公告公示", "see notices"), publicity.READ_ROLES),
+    Permission(
+        Text("拟定、张贴本级公示", "draft and post notices of the own level"),
+        publicity.POST_ROLES,
+    ),
+    Permission(
+        Text("核对他人拟定的公示", "check a notice that others wrote"),
+        publicity.SECOND_ROLES,
+    ),
+    Permission(
+        Text("登记、办理异议", "receive and handle objections"),
+        publicity.OBJECTION_ROLES,
+    ),
+    Permission(
+        Text("查看异议办理情况（不含异议人）", "see objections, without complainants"),
+        publicity.OBJECTION_READ_ROLES,
     ),
     Permission(
         Text("查看覆盖、干部和方案", "see coverage, officials, runs"),

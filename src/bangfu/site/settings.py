@@ -94,8 +94,10 @@ INSTALLED_APPS = [
     "bangfu.audit",
     "bangfu.jobs",
     "bangfu.policy",
+    "bangfu.files",
     "bangfu.accounts",
     "bangfu.divisions",
+    "bangfu.publicity",
     "bangfu.registry",
     "bangfu.pairing",
     "bangfu.sample",
@@ -167,10 +169,15 @@ BANGFU_ACTOR_OF_GRANT = "bangfu.accounts.queries.actor_of_grant"
 BANGFU_ACTOR_FOR_COMMAND = "bangfu.accounts.queries.actor_for_command"
 BANGFU_HOUSEHOLD_PANELS = ["bangfu.pairing.panels.household"]
 BANGFU_TODO = [
+    "bangfu.publicity.panels.todo",
     "bangfu.registry.panels.todo",
     "bangfu.pairing.panels.todo",
     "bangfu.accounts.panels.todo",
 ]
+# Functions that are told in the same transaction what became of an entry of a notice.
+BANGFU_NOTICE_OUTCOMES: list[str] = []
+# Who decides whether evidence of a record may be opened, by the record's model.
+BANGFU_FILE_GUARDS = {"publicity.objection": "bangfu.publicity.panels.guard_evidence"}
 # Names that accounts shows and may not import.
 BANGFU_DIVISION_NAMES = "bangfu.divisions.queries.names"
 BANGFU_DIVISION_SEARCH = "bangfu.divisions.queries.search"

@@ -13,6 +13,8 @@ urlpatterns = [
     path("jobs/", include("bangfu.jobs.urls")),
     path("policy/", include("bangfu.policy.urls")),
     path("divisions/", include("bangfu.divisions.urls")),
+    path("files/", include("bangfu.files.urls")),
+    path("publicity/", include("bangfu.publicity.urls")),
     path("registry/", include("bangfu.registry.urls")),
     path("pairing/", include("bangfu.pairing.urls")),
 ]

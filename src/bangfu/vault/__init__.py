@@ -10,8 +10,10 @@ from bangfu.vault.sealing import (
     blind_index,
     blind_index_many,
     seal,
+    seal_bytes,
     seal_many,
     unseal,
+    unseal_bytes,
 )
 
 __all__ = [
@@ -20,6 +22,8 @@ __all__ = [
     "blind_index_many",
     "create_keys_file",
     "seal",
+    "seal_bytes",
     "seal_many",
     "unseal",
+    "unseal_bytes",
 ]

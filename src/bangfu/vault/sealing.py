@@ -22,18 +22,32 @@ def seal(plain: str) -> bytes:
 
 def seal_many(plains: Iterable[str]) -> list[bytes]:
     """Encrypt many values with the current key, each with a nonce of its own."""
+    return _seal(plain.encode() for plain in plains)
+
+
+def seal_bytes(plain: bytes) -> bytes:
+    """Encrypt the content of a file, as `seal` does a text."""
+    return _seal([plain])[0]
+
+
+def _seal(plains: Iterable[bytes]) -> list[bytes]:
     current = keys()
     number = bytes([current.current])
     cipher = _cipher(current.seal[current.current])
     sealed = []
     for plain in plains:
         nonce = os.urandom(_NONCE_BYTES)
-        sealed.append(number + nonce + cipher.encrypt(nonce, plain.encode(), number))
+        sealed.append(number + nonce + cipher.encrypt(nonce, plain, number))
     return sealed
 
 
 def unseal(sealed: bytes) -> str:
     """Decrypt what `seal` made. Raises ValueError when it was changed."""
+    return unseal_bytes(sealed).decode()
+
+
+def unseal_bytes(sealed: bytes) -> bytes:
+    """Decrypt what `seal_bytes` made. Raises ValueError when it was changed."""
     sealed = bytes(sealed)
     number, nonce = sealed[:1], sealed[1 : 1 + _NONCE_BYTES]
     key = keys().seal.get(number[0]) if number else None
@@ -41,7 +55,7 @@ def unseal(sealed: bytes) -> str:
         msg = "sealed with a key that this installation does not have"
         raise ValueError(msg)
     try:
-        return _cipher(key).decrypt(nonce, sealed[1 + _NONCE_BYTES :], number).decode()
+        return _cipher(key).decrypt(nonce, sealed[1 + _NONCE_BYTES :], number)
     except InvalidTag as error:
         msg = "the sealed value was changed"
         raise ValueError(msg) from error
