@@ -175,7 +175,7 @@ BANGFU_TODO = [
     "bangfu.accounts.panels.todo",
 ]
 # Functions that are told in the same transaction what became of an entry of a notice.
-BANGFU_NOTICE_OUTCOMES: list[str] = []
+BANGFU_NOTICE_OUTCOMES = ["bangfu.registry.cases.posting.note_outcome"]
 # Who decides whether evidence of a record may be opened, by the record's model.
 BANGFU_FILE_GUARDS = {"publicity.objection": "bangfu.publicity.panels.guard_evidence"}
 # Names that accounts shows and may not import.

@@ -3,17 +3,40 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connections
 from tests.registry import workbooks
 from tests.registry.cases.stage import NEXT_VILLAGE, OTHER_TOWNSHIP, Stage
 
 from bangfu.divisions.models import Division
 
 
+CLOCK = """CREATE OR REPLACE FUNCTION publicity_now() RETURNS timestamptz
+LANGUAGE sql STABLE AS $$ SELECT {now} $$"""
+TURNED = "coalesce(nullif(current_setting('bangfu.test_clock', true), '')::timestamptz, now())"
+
+
+@pytest.fixture(scope="session")
+def turning_clock(django_db_setup, django_db_blocker):
+    """Let a test turn the clock of notices, which nobody else can.
+
+    Only the owner of the function may replace it; without the setting it tells the time.
+    """
+
+    def replace(now: str) -> None:
+        with django_db_blocker.unblock():
+            with connections["owner"].cursor() as cursor:
+                cursor.execute(CLOCK.format(now=now))
+            connections["owner"].close()
+
+    replace(TURNED)
+    yield
+    replace("now()")
+
+
 @pytest.fixture
-def stage(db, make_actor, settings, tmp_path) -> Stage:
+def stage(turning_clock, db, make_actor, settings, tmp_path) -> Stage:
     """Two counties, four villages, one person for each office."""
     settings.BANGFU_FILES = str(tmp_path / "files")
-    settings.BANGFU_NOTICE_OUTCOMES = ["bangfu.registry.cases.posting.note_outcome"]
     make_villages()
     return Stage(make_actor)
 

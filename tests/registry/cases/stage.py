@@ -38,7 +38,7 @@ from bangfu.scope.actor import system_actor
 VILLAGE = "990101101001"
 NEXT_VILLAGE = "990101101002"
 OTHER_TOWNSHIP = "990101102"
-START = datetime(2016, 3, 1, 2, 0, tzinfo=timezone.get_fixed_timezone(0))
+START = datetime(2021, 3, 1, 2, 0, tzinfo=timezone.get_fixed_timezone(0))
 PDF = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< >>\n%%EOF\n"
 HALF = Fraction(1, 2)
 STATUS = {
@@ -53,9 +53,9 @@ FACTS: dict[str, object] = {
     "source": "村干部排查",
     "surveyors": "王村干、李队员",
     "sample_visits": "3",
-    "planned_exit_year": "2016",
+    "planned_exit_year": "2021",
     "gaps": "住房",
-    "acknowledged_on": "2016-02-01",
+    "acknowledged_on": "2021-02-01",
     "spending_yuan": "100",
     "category": "unstable_exited",
     "risk": "因病",
@@ -84,7 +84,7 @@ def set_clock(at: datetime) -> None:
     """Turn the database's clock of notices."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT set_config('bangfu.test_clock', %s, false)", [at.isoformat()]
+            "SELECT set_config('bangfu.test_clock', %s, true)", [at.isoformat()]
         )
 
 
@@ -160,7 +160,7 @@ class Stage:
             Income.objects.create(
                 household=household,
                 division_code=village,
-                year=2015,
+                year=2020,
                 wage_fen=2_000_000,
                 recorded_by_id=0,
             )

@@ -139,6 +139,7 @@ def take(
         step = stepping.move(case, row, by=by, at=at, said=said, facts=stated)
         evidence.attach_to_step(by=by, at=at, case=case, step=step, uploads=said.files)
         _follow(row, case, by, at, said, known)
+        posting.settle(row, case, by=by, at=at)
         if row.is_back:
             posting.take_down(case, by=by, at=at, reason=said.reason)
     return case

@@ -62,6 +62,19 @@ def verdict_of(case: Case, act: Act) -> Verdict | None:
     return None if entry is None else publicity.verdict_of(entry.pk)
 
 
+def settle(act: Act, case: Case, *, by: Actor, at: datetime) -> None:
+    """Record that the posting on which `act` rests is over, if nobody did yet.
+
+    Otherwise the case could not be posted again, e.g. after a return.
+    """
+    if not act.notice:
+        return
+    code = procedure.notice_kind(CaseKind(case.kind), act.notice)
+    for entry in entries_of(case.pk):
+        if entry.kind == code and not entry.is_final:
+            publicity_posting.settle(by=by, at=at, notice_id=entry.notice_id)
+
+
 def entries_of(case_id: int) -> list[Entry]:
     """Return the entries about a case, oldest first, with their notices."""
     found = Entry.objects.filter(subject_type=SUBJECT, subject_id=str(case_id))
