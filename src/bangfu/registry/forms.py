@@ -218,8 +218,6 @@ def _bounds(column: Column) -> dict[str, Any]:
 
 
 def _choice(column: Column, common: dict[str, Any]) -> forms.Field:
-    if column.key == "status":
-        return forms.ChoiceField(choices=_labels(column), **common | {"required": True})
     return forms.ChoiceField(choices=[("", "—"), *_labels(column)], **common)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import chain
 
@@ -16,7 +16,7 @@ from bangfu.calc.values.findings import BadInput, Finding, Severity
 from bangfu.calc.values.text import Text
 from bangfu.divisions import queries as divisions
 from bangfu.exchange.conversion import dtype_of
-from bangfu.exchange.declaration import Workbook
+from bangfu.exchange.declaration import Sheet, Workbook
 from bangfu.exchange.reading import ROW, Reading, SheetReading
 from bangfu.exchange.sniffing import FileFormat
 from bangfu.policy import queries as policy
@@ -37,12 +37,18 @@ from bangfu.registry.roll import checking, incoming, merging, planning, stored, 
 from bangfu.registry.roll.incoming import Incoming
 from bangfu.registry.roll.merging import Merged
 from bangfu.registry.rules import Limits
-from bangfu.registry.sheets import HOUSEHOLD_SHEET
+from bangfu.registry.sheets import HOUSEHOLD_SHEET, MEMBER_SHEET
 from bangfu.registry.sheets import HOUSEHOLDS as HOUSEHOLDS_WORKBOOK
 from bangfu.scope import Actor
 
 _LINE_SERIES = "admin"
 _COUNTED = Text("户", "households")
+
+
+class NumberTaken(BadInput):
+    """The village has a household of this number already."""
+
+    code = "number_taken"
 
 
 class NothingChanged(BadInput):
@@ -68,6 +74,7 @@ class HouseholdIntake:
     title: Text = HOUSEHOLDS_WORKBOOK.title
     counted: Text = _COUNTED
     workbook: Workbook = HOUSEHOLDS_WORKBOOK
+    first_status: str = "0"
 
     def check_may(self, *, by: Actor) -> None:
         """Raise NotAllowed unless `by` may import households."""
@@ -88,9 +95,9 @@ class HouseholdIntake:
         rows = incoming.gather(files)
         with staging.in_bulk(len(rows.keys)):
             known = stored.fetch(rows.keys)
-        merged = merging.merge(rows, known, options)
+        merged = merging.merge(rows, known, options, self.first_status)
         progress(1, 4, _CHECKING)
-        limits = limits_on(on, by.division)
+        limits = replace(limits_on(on, by.division), first_status=self.first_status)
         with staging.in_bulk(len(rows.keys)):
             elsewhere = registered_elsewhere(merged, by)
         frames = checking.frames_of(merged, known, elsewhere)
@@ -132,6 +139,8 @@ class HouseholdIntake:
 
 
 HOUSEHOLDS = HouseholdIntake()
+# Families that are put on file because they apply, or because somebody sent a lead.
+NOT_REGISTERED = HouseholdIntake(first_status="7")
 
 
 def write_by_hand(
@@ -150,6 +159,59 @@ def write_by_hand(
         options=Options(overwrite_empty=True),
         progress=no_progress,
     )
+    found = _possible(plan)
+    if not plan.counts.changed:
+        raise NothingChanged(
+            Text("没有改动任何内容。", "Nothing was changed."),
+        )
+    _write(plan, by, at, household.import_id)
+    return found
+
+
+def write_new(
+    *,
+    household: Mapping[str, object],
+    head: Mapping[str, object],
+    by: Actor,
+    at: datetime,
+) -> list[Finding]:
+    """Put a family on file that is not on the roll, with its head; return the doubts.
+
+    household, head: by key of the sheets, the village and number among them. Raises
+    BadInput with findings, also when the number is taken.
+    """
+    sheets = {
+        HOUSEHOLD_SHEET.key: _sheet(HOUSEHOLD_SHEET, household),
+        MEMBER_SHEET.key: _sheet(
+            MEMBER_SHEET,
+            {
+                "division_code": household["division_code"],
+                "household_no": household["household_no"],
+                "relation": "01",
+                **head,
+            },
+        ),
+    }
+    reading = Reading(HOUSEHOLDS_WORKBOOK, "", FileFormat.CSV, sheets, ())
+    plan = NOT_REGISTERED.check(
+        [FileReading(0, "", reading)],
+        by=by,
+        at=at,
+        options=Options(),
+        progress=no_progress,
+    )
+    found = _possible(plan)
+    if not plan.counts.new:
+        raise NumberTaken(
+            Text("本村已有这个户编号。", "The village has a household of this number."),
+            remedy=Text("请换一个户编号。", "Take another number."),
+        )
+    _write(plan, by, at, None)
+    return found
+
+
+def _possible(plan: Plan) -> list[Finding]:
+    """Return what is doubtful. Raises BadInput with what is impossible."""
     found = [placed.finding for placed in plan.findings]
     impossible = [f for f in found if f.severity is Severity.IMPOSSIBLE]
     if impossible:
@@ -160,38 +222,43 @@ def write_by_hand(
             ),
             findings=tuple(impossible),
         )
-    if not plan.counts.changed:
-        raise NothingChanged(
-            Text("没有改动任何内容。", "Nothing was changed."),
-        )
-    work: Work = plan.work
-    author = writing.Author(by.user_id, at, household.import_id)
-    writing.write(work.merged, work.checked, work.result, author, lambda *_: None)
     return found
+
+
+def _write(plan: Plan, by: Actor, at: datetime, import_id: int | None) -> None:
+    work: Work = plan.work
+    author = writing.Author(by.user_id, at, import_id)
+    writing.write(work.merged, work.checked, work.result, author, lambda *_: None)
 
 
 def _one_row(household: Household, changes: Mapping[str, object]) -> FileReading:
     """Return the changes as a reading of a file with one row and those columns."""
     row = {
-        ROW: 1,
         "division_code": str(household.division_code),
         "household_no": household.household_no,
         **changes,
     }
-    schema: dict[str, pl.DataType] = {ROW: pl.UInt32()}
-    schema |= {column.key: dtype_of(column) for column in HOUSEHOLD_SHEET.columns}
-    frame = pl.DataFrame([row], schema=schema)
-    sheet = SheetReading(
-        sheet=HOUSEHOLD_SHEET,
-        name="",
-        header_row=0,
-        present=tuple(changes),
-        frame=frame,
-        written=frame.select(ROW),
-    )
+    sheet = _sheet(HOUSEHOLD_SHEET, row, present=tuple(changes))
     sheets = {HOUSEHOLD_SHEET.key: sheet}
     reading = Reading(HOUSEHOLDS_WORKBOOK, "", FileFormat.CSV, sheets, ())
     return FileReading(0, "", reading)
+
+
+def _sheet(
+    sheet: Sheet, row: Mapping[str, object], *, present: tuple[str, ...] | None = None
+) -> SheetReading:
+    """Return one row as a sheet that was read. present: the columns it has."""
+    schema: dict[str, pl.DataType] = {ROW: pl.UInt32()}
+    schema |= {column.key: dtype_of(column) for column in sheet.columns}
+    frame = pl.DataFrame([{ROW: 1, **row}], schema=schema)
+    return SheetReading(
+        sheet=sheet,
+        name="",
+        header_row=0,
+        present=tuple(row) if present is None else present,
+        frame=frame,
+        written=frame.select(ROW),
+    )
 
 
 def _earlier(

@@ -95,6 +95,7 @@ SECTIONS: tuple[tuple[Text, tuple[str, ...]], ...] = (
     ),
 )
 _SEALED = ("phone", "bank_account")
+BY_CASES = ("status", "planned_exit_year")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,13 +164,22 @@ class FormSection:
 def form_sections(form: Any) -> list[FormSection]:
     """Return the fields of the form by section."""
     return [
-        FormSection(title, [form[name] for name in names]) for title, names in SECTIONS
+        FormSection(title, [form[name] for name in names if name not in BY_CASES])
+        for title, names in SECTIONS
     ]
 
 
 def editable_columns() -> list[Column]:
-    """Return the columns of the households' sheet that are changed by hand."""
-    return [HOUSEHOLD_SHEET.by_key[name] for _, names in SECTIONS for name in names]
+    """Return the columns of the households' sheet that are changed by hand.
+
+    Not the status and the planned exit year: only a case moves them.
+    """
+    return [
+        HOUSEHOLD_SHEET.by_key[name]
+        for _, names in SECTIONS
+        for name in names
+        if name not in BY_CASES
+    ]
 
 
 def sealed_title(what: str) -> Text:

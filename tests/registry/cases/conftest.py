@@ -9,7 +9,6 @@ from tests.registry.cases.stage import NEXT_VILLAGE, OTHER_TOWNSHIP, Stage
 
 from bangfu.divisions.models import Division
 
-
 CLOCK = """CREATE OR REPLACE FUNCTION publicity_now() RETURNS timestamptz
 LANGUAGE sql STABLE AS $$ SELECT {now} $$"""
 TURNED = "coalesce(nullif(current_setting('bangfu.test_clock', true), '')::timestamptz, now())"

@@ -170,9 +170,7 @@ class Stage:
 
     def said(self, act: Act, **more: Any) -> Said:
         """What an office states with an act."""
-        facts = {
-            fact.key: FACTS[fact.key] for fact in act.facts if fact.key in FACTS
-        }
+        facts = {fact.key: FACTS[fact.key] for fact in act.facts if fact.key in FACTS}
         given: dict[str, Any] = {
             "happened_on": self.today,
             "facts": facts,

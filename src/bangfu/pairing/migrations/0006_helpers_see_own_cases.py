@@ -29,9 +29,7 @@ class Migration(migrations.Migration):
             )
         ],
         *[
-            earlier.restrict(
-                f"registry_{name}", OF_OWN_CASES.format(column="case_id")
-            )
+            earlier.restrict(f"registry_{name}", OF_OWN_CASES.format(column="case_id"))
             for name in ("step", "document")
         ],
         *[

@@ -90,7 +90,8 @@ def _guarantees(household: Household) -> bool | None:
 
 def _is_steady(year: registry.YearOfIncome) -> bool:
     """Wages or a pension: what comes every month."""
-    return year.income.wage_fen > 0 or (year.income.transfer_pension_fen or 0) > 0
+    monthly: int = year.income.wage_fen + (year.income.transfer_pension_fen or 0)
+    return monthly > 0
 
 
 def _overspends(
@@ -99,7 +100,8 @@ def _overspends(
     spent = stated.get("spending_yuan")
     if latest is None or not isinstance(spent, int):
         return True
-    return spent * _FEN > latest.income.net_fen
+    net: int = latest.income.net_fen
+    return spent * _FEN > net
 
 
 def _is_dibao(household: Household, file: registry.HouseholdFile) -> bool:

@@ -15,6 +15,7 @@ from bangfu.calc.values.division_code import DivisionCode, Level
 from bangfu.calc.values.findings import BadInput, OutOfLimit
 from bangfu.calc.values.text import Text
 from bangfu.policy import queries as policy
+from bangfu.policy.packs import Pack
 from bangfu.registry.cases import (
     effects,
     evidence,
@@ -123,7 +124,7 @@ def _check(minutes: Minutes, votes: Sequence[Vote], at: datetime) -> None:
         raise BadInput(Text("同一户重复表决。", "A case is voted on twice."))
 
 
-def _share(pack: policy.Pack, key: str, minutes: Minutes) -> Fraction:
+def _share(pack: Pack, key: str, minutes: Minutes) -> Fraction:
     held = pack.value(key, at=minutes.held_on, division=minutes.village)
     return Fraction(held.text)
 

@@ -31,7 +31,7 @@ from bangfu.registry.cases import (
 )
 from bangfu.registry.cases.acts import AT_MEETING, BY_CODE, Act
 from bangfu.registry.cases.facts import read_facts
-from bangfu.registry.cases.models import Case, ExitHold
+from bangfu.registry.cases.models import Case, ExitHold, Step
 from bangfu.registry.cases.states import CaseKind, CaseState
 from bangfu.registry.cases.stepping import Said
 from bangfu.registry.imports import locks
@@ -316,7 +316,7 @@ def _begin_alone(
     at: datetime,
     said: Said,
     stated: dict[str, object],
-) -> stepping.Step:
+) -> Step:
     """Store the case unless another one of its track runs."""
     try:
         with transaction.atomic():

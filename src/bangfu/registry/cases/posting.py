@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bangfu.calc.values.division_code import DivisionCode
+from bangfu.accounts.roles import Role
+from bangfu.calc.values.division_code import DivisionCode, Level
 from bangfu.calc.values.text import Text
 from bangfu.publicity import queries as publicity
 from bangfu.publicity.kinds import KindCode
@@ -24,6 +25,11 @@ from bangfu.registry.cases.stepping import Ground, Said
 from bangfu.scope import Actor
 
 SUBJECT = "registry.case"
+OFFICES = {
+    Level.VILLAGE: Role.VILLAGE,
+    Level.TOWNSHIP: Role.TOWNSHIP,
+    Level.COUNTY: Role.COUNTY,
+}
 _REASONS = {
     Verdict.UPHELD: Text(
         "公示期内的异议成立", "an objection to the posting was upheld"
@@ -173,22 +179,29 @@ def _send_back(case: Case, entry: Entry, by: Actor, at: datetime, reason: Text) 
     take_down(case, by=by, at=at, reason=reason.zh)
 
 
-def cases_to_post(kind: KindCode, division: DivisionCode) -> list[Case]:
-    """Return the cases within a division that wait to be posted by a kind of notice."""
+def cases_to_post(
+    kind: KindCode, division: DivisionCode, *, level: Level
+) -> list[Case]:
+    """Return the cases within a division that wait for a kind of notice of a level.
+
+    level: of the office that posts; removals are posted by village and township alike.
+    """
     lo, hi = division.range()
     taken = Entry.objects.filter(
         kind=kind, subject_type=SUBJECT, is_final=False
     ).values_list("subject_id", flat=True)
     busy = {int(one) for one in taken}
-    waiting = []
+    waiting: list[Case] = []
     for case_kind in CaseKind:
         for state in procedure.states_of(case_kind):
-            if _posting_act(case_kind, state, kind) is not None:
-                waiting += queries.cases().filter(
-                    kind=case_kind,
-                    state=state,
-                    closed_at=None,
-                    division_code__gte=lo,
-                    division_code__lt=hi,
-                )
+            act = _posting_act(case_kind, state, kind)
+            if act is None or OFFICES[level] not in act.roles:
+                continue
+            waiting += queries.cases().filter(
+                kind=case_kind,
+                state=state,
+                closed_at=None,
+                division_code__gte=lo,
+                division_code__lt=hi,
+            )
     return sorted((c for c in waiting if c.pk not in busy), key=lambda c: c.pk)

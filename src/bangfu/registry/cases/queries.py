@@ -84,7 +84,8 @@ def done(case: Case) -> list[Done]:
 def last_day(case: Case) -> date | None:
     """Return the latest day stated with a step of the case."""
     found = Step.objects.filter(case=case).aggregate(day=Max("happened_on"))
-    return found["day"]
+    day: date | None = found["day"]
+    return day
 
 
 def steps_of(case: Case) -> list[Step]:
