@@ -37,6 +37,8 @@ SCOPED = {
     "run_id",
     "job_id",
     "import_id",
+    "case_id",
+    "meeting_id",
     "user_id",
     "grant_id",
 }
@@ -55,6 +57,17 @@ WRITTEN_BY_GET = {
         ),
         "counts kept so that the board is quick; they follow from the rest",
     ),
+}
+# The world's household is on the roll and runs a plan to exit.
+ACTS_ASKED_FOR = {
+    "registry:case_open": "record_lead",
+    "registry:case_take": "withdraw",
+    "registry:case_batch": "approve_exit",
+}
+KINDS_ASKED_FOR = {
+    "registry:case_open": "monitoring",
+    "registry:case_post": "exit",
+    "registry:lineage": "split",
 }
 AS_JSON = {"Accept": "application/json, text/html"}
 LONG_NUMBER = re.compile(r"\d{17}[\dXx]")
@@ -80,11 +93,14 @@ class Route:
             "run_id": records.run,
             "job_id": records.job,
             "import_id": records.import_,
+            "case_id": records.case,
+            "meeting_id": records.meeting,
+            "act": ACTS_ASKED_FOR.get(self.name, ""),
             "user_id": records.user,
             "grant_id": records.grant,
             "code": records.village,
             "what": next(iter(SEALED)),
-            "kind": "households",
+            "kind": KINDS_ASKED_FOR.get(self.name, "households"),
             "number": 1,
             "key": "line.nbs",
         }

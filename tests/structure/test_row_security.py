@@ -16,6 +16,7 @@ OPEN_TABLES = {
     "pghistory_": "contexts are not stored there",
     "pgtrigger_": "none stored",
     "procrastinate_": "messages hold a job's number only",
+    "registry_transition": "the table of acts, the same for everybody",
     "web_": "a reader's own settings of lists",
 }
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from bangfu.calc.values.division_code import DivisionCode, Level
-from bangfu.calc.values.findings import BadInput
+from bangfu.calc.values.findings import BadInput, NotAllowed
 from bangfu.calc.values.text import Text
 from bangfu.divisions import queries as divisions
 from bangfu.publicity.kinds import KINDS, Kind, KindCode
@@ -64,7 +64,15 @@ def draft_notice(*, by: Actor, at: datetime, code: KindCode) -> Notice:
     NotAllowed for who does not post it, NothingToPost, and what drafting refuses.
     """
     kind = KINDS[code]
-    found = waiting(by, code) if kind in kinds_of(by) else []
+    if kind not in kinds_of(by):
+        raise NotAllowed(
+            Text(
+                "{kind}不由您的单位发布。",
+                "A {kind} is not posted by your office.",
+                {"kind": kind.text},
+            )
+        )
+    found = waiting(by, code)
     if not found:
         raise NothingToPost(
             Text(
