@@ -348,6 +348,7 @@ def refresh(*cases: Case) -> None:
     with acting(system_actor("tests")):
         for case in cases:
             case.refresh_from_db()
+            assert case.household.pk == case.household_id  # read now, within the scope
 
 
 def status_of(case: Case) -> str:
