@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from fractions import Fraction
 from typing import Any
 
 from django.db import connection
@@ -40,7 +39,6 @@ NEXT_VILLAGE = "990101101002"
 OTHER_TOWNSHIP = "990101102"
 START = datetime(2021, 3, 1, 2, 0, tzinfo=timezone.get_fixed_timezone(0))
 PDF = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< >>\n%%EOF\n"
-HALF = Fraction(1, 2)
 STATUS = {
     CaseKind.ENTRY: "7",
     CaseKind.RELAPSE: "1",

@@ -66,7 +66,7 @@ CASES_SHEET = Sheet(
             example="2014 年建档立卡名册",
         ),
     ),
-    key_columns=("division_code", "household_no"),
+    key_columns=("division_code", "household_no", "kind", "state"),
 )
 CASES = Workbook(
     "cases",

@@ -98,7 +98,7 @@ _STATE_TEXTS = {
     CaseState.VISITED: Text("已入户核查", "visited"),
     CaseState.MONITOR_REVIEWED: Text("村级评议通过", "passed by the village"),
     CaseState.MONITOR_PUBLICITY: Text("村内公示", "posted in the village"),
-    CaseState.TOWNSHIP_CHECKED: Text("乡镇审核通过", "checked by the township"),
+    CaseState.TOWNSHIP_CHECKED: Text("乡镇核查通过", "checked by the township"),
     CaseState.MONITORED: Text("监测对象", "monitored"),
     CaseState.RISK_APPROVED: Text("风险消除已批准", "risk removal approved"),
     CaseState.RISK_REMOVED: Text("风险已消除", "risk removed"),
