@@ -7,7 +7,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+
+from tests.files import making
 
 from bangfu.accounts import places
 from bangfu.accounts.models import Grant, User
@@ -15,8 +17,14 @@ from bangfu.accounts.roles import Role
 from bangfu.calc.values.division_code import DivisionCode
 from bangfu.calc.values.text import Text
 from bangfu.divisions.models import Division
+from bangfu.files import operations as files
+from bangfu.files.kinds import Purpose
+from bangfu.files.models import Attachment
+from bangfu.files.queries import Subject
 from bangfu.jobs.models import Job, State
 from bangfu.pairing.models import Official, Pairing, Run, Unit
+from bangfu.publicity import queries as publicity
+from bangfu.publicity.models import Complaint, Entry, Notice, Objection, Posting
 from bangfu.registry.cases.models import Case, Meeting, Step
 from bangfu.registry.cases.states import CaseKind, CaseState
 from bangfu.registry.models import Household, Import, ImportState, Member
@@ -68,6 +76,10 @@ class Records:
     meeting: int
     user: int
     grant: int
+    notice: int
+    entry: int
+    objection: int
+    attachment: int
 
 
 @dataclass(frozen=True)
@@ -179,6 +191,7 @@ def _records(village: str) -> Records:
         meeting=_meeting(village).pk,
         user=user.pk,
         grant=grant.pk,
+        **_notice(village, user),
     )
 
 
@@ -222,6 +235,96 @@ def _meeting(village: str) -> Meeting:
         recorded_by_name="clerk",
         recorded_at=AT,
     )
+
+
+def _notice(village: str, user: User) -> dict[str, int]:
+    """A posted notice of the village with one entry, and an objection to it."""
+    notice = Notice.objects.create(
+        division_code=village,
+        level=12,
+        kind="other",
+        state="draft",
+        title="低保调整公示",
+        place="村务公开栏",
+        audience="villagers",
+        content=dict.fromkeys(("unit", "basis", "hotline", "address"), "村委会"),
+        author_ids=[user.pk],
+        drafted_by_id=user.pk,
+        drafted_by_name=user.username,
+        drafted_at=AT,
+    )
+    entry = Entry.objects.create(
+        notice=notice, division_code=village, kind="other", position=1, label="张三"
+    )
+    attachment = _evidence(village, notice)
+    notice.state, notice.submitted_at = "submitted", AT
+    notice.save()
+    notice.state, notice.checked_at, notice.checked_by_id = "checked", AT, 0
+    notice.save()
+    first = publicity.today() + timedelta(days=1)
+    Posting.objects.create(
+        notice=notice,
+        division_code=village,
+        happened_on=AT.date(),
+        evidence=attachment,
+        days=7,
+        unit="days",
+        first_date=first,
+        last_date=first + timedelta(days=6),
+        posted_by_id=user.pk,
+        posted_by_name=user.username,
+    )
+    notice.state = "posted"
+    notice.save()
+    return {
+        "notice": notice.pk,
+        "entry": entry.pk,
+        "objection": _objection(village, notice, entry, user),
+        "attachment": attachment.pk,
+    }
+
+
+def _evidence(village: str, notice: Notice) -> Attachment:
+    system = system_actor("tests")
+    file = files.store(
+        by=system,
+        at=AT,
+        division=DivisionCode(village),
+        name="公示.jpg",
+        content=making.jpeg(),
+    )
+    return files.attach(
+        by=system,
+        at=AT,
+        file=file,
+        subject=Subject.of(notice),
+        purpose=Purpose.PHOTO,
+        name="公示.jpg",
+    )
+
+
+def _objection(village: str, notice: Notice, entry: Entry, user: User) -> int:
+    objection = Objection.objects.create(
+        notice=notice,
+        entry=entry,
+        division_code=village,
+        state="open",
+        stops=True,
+        handler_level=9,
+    )
+    Complaint.objects.create(
+        objection=objection,
+        division_code=village,
+        handler_level=9,
+        channel="phone",
+        about="facts",
+        is_named=False,
+        received_on=AT.date(),
+        text_sealed=seal(IDENTITY),
+        received_by_id=user.pk,
+        received_by_name=user.username,
+    )
+    return objection.pk
 
 
 def _official(township: str) -> Official:

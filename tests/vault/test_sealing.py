@@ -11,8 +11,10 @@ from bangfu.vault import (
     blind_index,
     create_keys_file,
     seal,
+    seal_bytes,
     seal_many,
     unseal,
+    unseal_bytes,
 )
 
 
@@ -26,6 +28,14 @@ def keys_file(tmp_path, settings):
 
 def test_it_comes_back():
     assert unseal(seal("990101199001010015")) == "990101199001010015"
+
+
+@given(st.binary(max_size=2_000))
+def test_contents_of_files_come_back(content):
+    sealed = seal_bytes(content)
+
+    assert unseal_bytes(sealed) == content
+    assert len(sealed) == len(content) + 1 + 12 + 16
 
 
 def test_the_same_text_is_sealed_differently_each_time():

@@ -53,6 +53,7 @@ def record_read(
     by: Actor,
     at: datetime,
     subject: models.Model | None = None,
+    division: DivisionCode | None = None,
     reason: str = "",
     detail: Mapping[str, object] | None = None,
 ) -> Event:
@@ -61,6 +62,14 @@ def record_read(
     The event outlives a page that fails afterwards (see `reads`): what was opened was
     opened.
     """
-    event = record(action, by=by, at=at, subject=subject, reason=reason, detail=detail)
+    event = record(
+        action,
+        by=by,
+        at=at,
+        subject=subject,
+        division=division,
+        reason=reason,
+        detail=detail,
+    )
     reads.note(event)
     return event

@@ -105,6 +105,16 @@ COMMANDS = {
         Needs.DATABASE,
         Text("识别退出：查看、办理事项", "look at cases and move them on"),
     ),
+    "notices": Entry(
+        "bangfu.publicity.commands:notices",
+        Needs.DATABASE,
+        Text("公告公示：查看、期满办结", "notices: list them, settle what passed"),
+    ),
+    "files": Entry(
+        "bangfu.files.commands:files",
+        Needs.DATABASE,
+        Text("证明材料：核对、清理", "evidence: check and tidy"),
+    ),
     "pair": Entry(
         "bangfu.pairing.commands:pair",
         Needs.DATABASE,

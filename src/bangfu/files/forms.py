@@ -46,7 +46,8 @@ class EvidenceForm(forms.Form):
         given = self.cleaned_data.get("photo") or self.cleaned_data.get("file")
         if self.needs_evidence and not given and not self.errors:
             self.add_error(
-                "file", say_later("请拍照或选择文件。", "Take a picture or choose a file.")
+                "file",
+                say_later("请拍照或选择文件。", "Take a picture or choose a file."),
             )
         return cleaned
 

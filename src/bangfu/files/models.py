@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models.functions import Now
 
-from bangfu.calc.values.division_code import Level
+from bangfu.calc.values.division_code import DivisionCode, Level
 from bangfu.calc.values.text import Text
 from bangfu.files.kinds import FileKind, Purpose
 from bangfu.scope.fields import DivisionCodeField, division_code_check
@@ -73,9 +73,7 @@ class Attachment(models.Model):
     for what a village must not see.
     """
 
-    file = models.ForeignKey(
-        File, on_delete=models.PROTECT, related_name="attachments"
-    )
+    file = models.ForeignKey(File, on_delete=models.PROTECT, related_name="attachments")
     division_code = DivisionCodeField()
     subject_type = models.CharField(max_length=60, db_collation="C")
     subject_id = models.CharField(max_length=40, db_collation="C")
@@ -114,6 +112,11 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject_type}:{self.subject_id} {self.name}"
+
+    @property
+    def seen_in(self) -> DivisionCode:
+        """The smallest division whose grants see it."""
+        return DivisionCode(str(self.division_code)[: self.seen_from])
 
     @property
     def purpose_text(self) -> Text:

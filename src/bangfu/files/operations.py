@@ -6,7 +6,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from django.db import transaction
 from django.utils import timezone
@@ -147,6 +147,7 @@ def attach(
             by=by,
             at=at,
             subject=attachment,
+            division=attachment.seen_in,
             detail={"to": f"{subject.type}:{subject.id}", "purpose": purpose.value},
         )
     return attachment
@@ -179,9 +180,7 @@ def open_public_copy(*, by: Actor, at: datetime, attachment_id: int) -> Opened:
     kind = FileKind(queries.attachment(attachment_id).file.kind)
     if not kind.is_image:
         raise NoPublicCopy(
-            Text(
-                "只有图片可以生成公开副本。", "Only pictures have a public copy."
-            ),
+            Text("只有图片可以生成公开副本。", "Only pictures have a public copy."),
             remedy=Text(
                 "请把需公开的页面拍照或转为 JPG 后上传。",
                 "Upload the pages that are to be public as JPG.",
@@ -196,8 +195,21 @@ def open_public_copy(*, by: Actor, at: datetime, attachment_id: int) -> Opened:
 def _opening(by: Actor, at: datetime, attachment_id: int, action: str) -> Attachment:
     attachment = queries.attachment(attachment_id)
     permissions.check_open(by, attachment)
-    audit.record_read(action=action, by=by, at=at, subject=attachment)
+    audit.record_read(
+        action=action,
+        by=by,
+        at=at,
+        subject=attachment,
+        division=attachment.seen_in,
+    )
     return attachment
+
+
+def _remove(places: list[str], strays: list[Path]) -> None:
+    for place in places:
+        storage.remove(place)
+    for path in strays:
+        path.unlink(missing_ok=True)
 
 
 def tidy(*, by: Actor, at: datetime) -> dict[str, int]:
@@ -215,7 +227,5 @@ def tidy(*, by: Actor, at: datetime) -> dict[str, int]:
         removed["unreferenced"] = len(places)
         removed["stray"] = len(strays)
         audit.record("files.tidied", by=by, at=at, detail=removed)
-        transaction.on_commit(lambda: [storage.remove(place) for place in places])
-    for path in strays:
-        path.unlink(missing_ok=True)
+        transaction.on_commit(lambda: _remove(places, strays))
     return removed

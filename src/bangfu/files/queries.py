@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
@@ -65,7 +66,7 @@ def exif_of(file: File) -> dict[str, object]:
     """Return what the camera noted, tag to value; empty where nothing was."""
     if file.exif_sealed is None:
         return {}
-    noted: dict[str, object] = json.loads(vault.unseal(file.exif_sealed))
+    noted: dict[str, object] = json.loads(vault.unseal(bytes(file.exif_sealed)))
     return noted
 
 
@@ -82,7 +83,7 @@ def unreferenced(*, at: datetime) -> QuerySet[File]:
     return File.objects.filter(attachments=None, recorded_at__lt=at - GRACE)
 
 
-def strays(*, at: datetime) -> list[storage.Path]:
+def strays(*, at: datetime) -> list[Path]:
     """Return what lies on disk for over an hour and belongs to no file on record.
 
     Run as the system: another scope would take files of other divisions for strays.

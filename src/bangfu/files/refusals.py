@@ -1,11 +1,11 @@
 """Why a file is not taken: each says what, where and how to mend it.
 
-    WrongFormat     not a format that is taken, or the name says another one
-    TwoFormats      content that is valid as two formats at once
-    HoldsProgram    macros, scripts, or parts fetched from elsewhere
-    TooLarge        bytes, pixels or unpacked bytes beyond a limit
-    Damaged         it cannot be read to its end
-    Locked          a password is needed to open it
+WrongFormat     not a format that is taken, or the name says another one
+TwoFormats      content that is valid as two formats at once
+HoldsProgram    macros, scripts, or parts fetched from elsewhere
+TooLarge        bytes, pixels or unpacked bytes beyond a limit
+Damaged         it cannot be read to its end
+Locked          a password is needed to open it
 """
 
 from __future__ import annotations

@@ -40,7 +40,9 @@ def _sent(
     opened = open_(by=by, at=timezone.now(), attachment_id=attachment_id)
     response = HttpResponse(opened.content, content_type=opened.mime)
     # Never shown in the page's own origin, whatever the content pretends to be.
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(opened.name)}"
+    response["Content-Disposition"] = (
+        f"attachment; filename*=UTF-8''{quote(opened.name)}"
+    )
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "no-store, private"
     return response

@@ -81,7 +81,9 @@ class NoticeForm(forms.Form):
     )
     division = forms.ChoiceField(
         label=say_later("公示范围", "Where"),
-        help_text=say_later("在哪里张贴、公示给哪里。", "The place where it is posted."),
+        help_text=say_later(
+            "在哪里张贴、公示给哪里。", "The place where it is posted."
+        ),
     )
     place = forms.CharField(
         label=say_later("张贴地点", "Place"),
@@ -213,9 +215,7 @@ class CorrectForm(ReasonForm):
                 )
             )
         lines = [Line(row[0], tuple(row[1:])) for row in rows]
-        changed = {
-            one.pk: line for one, line in zip(entries, lines, strict=False)
-        }
+        changed = {one.pk: line for one, line in zip(entries, lines, strict=False)}
         return changed, lines[len(entries) :]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -181,14 +182,14 @@ def _entry_standing(rows: QuerySet[Any], value: object) -> QuerySet[Any]:
     return rows.filter(outcome__kind=value)
 
 
+def _value_at(number: int) -> Callable[[Any], object]:
+    return lambda row: row.values[number]
+
+
 def entries_spec(notice: Notice) -> ListSpec:
     """Return the list of a notice's entries; rows need `verdict` and `actions`."""
     values = [
-        Column(
-            name=f"value{number}",
-            text=text,
-            value=lambda row, number=number: row.values[number],
-        )
+        Column(name=f"value{number}", text=text, value=_value_at(number))
         for number, text in enumerate(notice.column_texts)
     ]
     return ListSpec(
@@ -229,15 +230,9 @@ def entries_spec(notice: Notice) -> ListSpec:
 # Objections
 
 
-def _is_due(objection: Objection) -> bool:
-    return objection.state == ObjectionState.OPEN and (
-        objection.due_date is None or objection.due_date <= queries.today()
-    )
-
-
-def due_cell(objection: Objection) -> object:
-    """Return until when it is handled; marked when the day has come."""
-    if not _is_due(objection):
+def due_cell(objection: Any) -> object:
+    """Return until when it is handled; marked when the day has come (`is_due`)."""
+    if not objection.is_due:
         return objection.due_date
     day = objection.due_date
     words = (

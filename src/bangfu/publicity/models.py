@@ -180,9 +180,7 @@ class Entry(models.Model):
     line without one. replaces: the entry that it corrects. is_final: it has an outcome.
     """
 
-    notice = models.ForeignKey(
-        Notice, on_delete=models.PROTECT, related_name="entries"
-    )
+    notice = models.ForeignKey(Notice, on_delete=models.PROTECT, related_name="entries")
     division_code = DivisionCodeField()
     kind = models.CharField(max_length=16, choices=_KINDS)
     position = models.PositiveIntegerField()
@@ -360,9 +358,7 @@ class Complaint(models.Model):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["division_code"], name="publicity_complaint_division"
-            ),
+            models.Index(fields=["division_code"], name="publicity_complaint_division"),
         ]
 
     def __str__(self) -> str:

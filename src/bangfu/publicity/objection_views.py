@@ -28,7 +28,7 @@ from bangfu.publicity import (
     rules,
 )
 from bangfu.publicity.models import Objection
-from bangfu.publicity.views import acting, posted, reading, show_form
+from bangfu.publicity.views import acting, given, reading, show_form
 from bangfu.scope import Actor
 from bangfu.web.language import say
 from bangfu.web.navigation import Crumb
@@ -82,7 +82,8 @@ def objection(request: HttpRequest, objection_id: int) -> HttpResponse:
         "about": lists.about_words(found),
         "handler": presenting.handler_words(found),
         "place_name": presenting.place_name(
-            found.division_code, at=timezone.localdate(_now())  # noqa: TID251
+            found.division_code,
+            at=timezone.localdate(_now()),  # noqa: TID251
         ),
         "complaint": complaint,
         "attachments": attached if can_handle else None,
@@ -120,9 +121,7 @@ def receive(request: HttpRequest, notice_id: int) -> HttpResponse:
     entry = queries.entry(int(asked)) if asked.isdigit() else None
     if entry is not None and entry.notice_id != found.pk:
         raise Http404
-    form = forms.ReceiveForm(
-        *posted(request), initial={"received_on": queries.today()}
-    )
+    form = forms.ReceiveForm(**given(request), initial={"received_on": queries.today()})
     if form.is_valid():
         try:
             made = operations.receive(
@@ -179,9 +178,7 @@ def open_complaint(request: HttpRequest, objection_id: int) -> HttpResponse:
         )
         context = {"title": title, "opened": opened, "objection": found, "back": back}
         return render(request, "publicity/opened.html", context)
-    return show_form(
-        request, form, title=title, back=back, submit=Text("查看", "Show")
-    )
+    return show_form(request, form, title=title, back=back, submit=Text("查看", "Show"))
 
 
 @login_required
@@ -189,7 +186,7 @@ def open_complaint(request: HttpRequest, objection_id: int) -> HttpResponse:
 def decide(request: HttpRequest, objection_id: int) -> HttpResponse:
     """Decide an objection."""
     by, _ = _handling(request, objection_id)
-    form = forms.DecideForm(*posted(request))
+    form = forms.DecideForm(**given(request))
     if form.is_valid():
         try:
             operations.decide(
@@ -232,7 +229,11 @@ def _with_reason(
         )
         return _done(request, objection_id, Text("已登记。", "Recorded."))
     return show_form(
-        request, form, title=title, back=_url(objection_id), submit=Text("确定", "Confirm")
+        request,
+        form,
+        title=title,
+        back=_url(objection_id),
+        submit=Text("确定", "Confirm"),
     )
 
 
@@ -280,5 +281,3 @@ def tell(request: HttpRequest, objection_id: int) -> HttpResponse:
         back=_url(objection_id),
         submit=Text("确定", "Confirm"),
     )
-
-

@@ -29,7 +29,9 @@ class OutcomeFunction(Protocol):
         ...
 
 
-def tell(*, by: Actor, at: datetime, entries: Iterable[Entry], verdict: Verdict) -> None:
+def tell(
+    *, by: Actor, at: datetime, entries: Iterable[Entry], verdict: Verdict
+) -> None:
     """Tell every listed function the new verdict of entries that have a subject."""
     functions: list[OutcomeFunction] = [
         import_string(path) for path in settings.BANGFU_NOTICE_OUTCOMES

@@ -31,7 +31,9 @@ def todo(*, by: Actor, at: datetime) -> list[Todo]:
         if by.role not in permissions.POST_ROLES:
             waiting = queries.of_level(waiting, by.division)
         found.append(
-            _todo(Text("待核对的公示", "Notices to check"), waiting.count(), "submitted")
+            _todo(
+                Text("待核对的公示", "Notices to check"), waiting.count(), "submitted"
+            )
         )
     if by.role in permissions.POST_ROLES:
         mine = queries.of_level(Notice.objects.all(), by.division)

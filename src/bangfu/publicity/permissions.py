@@ -244,6 +244,8 @@ def _handler_refusal(level: Level) -> NotAllowed:
             "The grant you act under does not handle this objection.",
         ),
         remedy=Text(
-            "由当地{level}单位办理。", "The {level} office handles it.", {"level": level.text}
+            "由当地{level}单位办理。",
+            "The {level} office handles it.",
+            {"level": level.text},
         ),
     )

@@ -86,14 +86,20 @@ def next_step(by: Actor, notice: Notice, *, today: date) -> Step | None:
     """Return what comes next, and whether `by` may do it; None when all is over."""
     state = NoticeState(notice.state)
     if state is NoticeState.DRAFT:
-        text = Text("拟稿完成后提交另一人核对。", "Submit the draft to a second person.")
+        text = Text(
+            "拟稿完成后提交另一人核对。", "Submit the draft to a second person."
+        )
         return _button(by, notice, Act.SUBMIT, text, "publicity:submit")
     if state is NoticeState.SUBMITTED:
         if by.user_id in notice.author_ids:
             return Step(
-                Text("您写过这份公示，须由另一人核对。", "A second person must check it.")
+                Text(
+                    "您写过这份公示，须由另一人核对。", "A second person must check it."
+                )
             )
-        text = Text("核对内容、名单和公示范围。", "Check the text, the entries, the place.")
+        text = Text(
+            "核对内容、名单和公示范围。", "Check the text, the entries, the place."
+        )
         return _button(by, notice, Act.CHECK, text, "publicity:check")
     if state is NoticeState.CHECKED:
         text = Text(

@@ -11,9 +11,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import (
+    Count,
+    DateField,
+    Exists,
+    Func,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from bangfu.calc.values.division_code import DivisionCode
@@ -111,11 +122,17 @@ def due_date(*, recorded: date, division: DivisionCode) -> date | None:
 
 def notices() -> QuerySet[Notice]:
     """Return the notices in scope, with posting, `entry_count` and `open_count`."""
-    stopped = Q(objections__state=ObjectionState.OPEN)
+    entries = Entry.objects.filter(notice=OuterRef("pk"))
+    opened = Objection.objects.filter(notice=OuterRef("pk"), state=ObjectionState.OPEN)
     return Notice.objects.select_related("posting").annotate(
-        entry_count=Count("entries", distinct=True),
-        open_count=Count("objections", filter=stopped, distinct=True),
+        entry_count=_counted(entries), open_count=_counted(opened)
     )
+
+
+def _counted(rows: QuerySet[Any]) -> Coalesce:
+    """Count the rows of one notice; counting by join would multiply them."""
+    counted = rows.order_by().values("notice").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted), 0)
 
 
 def notice(notice_id: int) -> Notice:
@@ -197,9 +214,9 @@ def facts_of(entry: Entry) -> EntryFacts:
         window=window_of_posting(posting) if posting else None,
         has_passed=ended == OutcomeKind.PASSED,
         is_withdrawn=ended == OutcomeKind.WITHDRAWN or entry.notice.state in over,
-        is_upheld=entry.is_upheld,  # type: ignore[attr-defined] - annotated
-        is_stopped=entry.is_stopped,  # type: ignore[attr-defined] - annotated
-        is_corrected=entry.is_corrected,  # type: ignore[attr-defined] - annotated
+        is_upheld=entry.is_upheld,  # type: ignore[attr-defined]
+        is_stopped=entry.is_stopped,  # type: ignore[attr-defined]
+        is_corrected=entry.is_corrected,  # type: ignore[attr-defined]
     )
 
 
@@ -219,19 +236,27 @@ def verdict_of(entry_id: int) -> Verdict:
         if not is_superseded(found):
             break
         follows = Entry.objects.filter(
-            replaces=found, notice__state__in=IN_PUBLIC + (NoticeState.WITHDRAWN,)
+            replaces=found, notice__state__in=(*IN_PUBLIC, NoticeState.WITHDRAWN)
         )
         found = entry(follows.order_by("-pk").values_list("pk", flat=True)[0])
     return rules.verdict(facts_of(found), today=today())
+
+
+def held_verdict_of(entry_id: int) -> Verdict:
+    """Return the verdict as `verdict_of`, and keep it until the transaction ends.
+
+    For an owner that moves a case on: an objection that comes meanwhile waits, and the
+    owner is told of it afterwards. Raises NoSuchRecord.
+    """
+    locked_notice(entry(entry_id).notice_id)
+    return verdict_of(entry_id)
 
 
 def verdicts(entries: Iterable[Entry]) -> dict[int, Verdict | None]:
     """Return the verdict of each entry by key; None for one that was corrected."""
     day = today()
     return {
-        one.pk: None
-        if is_superseded(one)
-        else rules.verdict(facts_of(one), today=day)
+        one.pk: None if is_superseded(one) else rules.verdict(facts_of(one), today=day)
         for one in entries
     }
 
@@ -240,17 +265,23 @@ def verdicts(entries: Iterable[Entry]) -> dict[int, Verdict | None]:
 
 
 def objections() -> QuerySet[Objection]:
-    """Return the objections in scope with notice and entry; nothing about who."""
-    return Objection.objects.select_related("notice", "entry")
+    """Return the objections in scope with notice, entry and `is_due`; not who."""
+    due = Q(due_date__lte=_Today()) | Q(due_date=None)
+    return Objection.objects.select_related("notice__posting", "entry").annotate(
+        is_due=Q(state=ObjectionState.OPEN) & due
+    )
+
+
+class _Today(Func):
+    """The database's own day."""
+
+    function = "publicity_today"
+    output_field = DateField()
 
 
 def objection(objection_id: int) -> Objection:
     """Return an objection. Raises NoSuchRecord."""
-    found = (
-        Objection.objects.select_related("notice__posting", "entry")
-        .filter(pk=objection_id)
-        .first()
-    )
+    found = objections().filter(pk=objection_id).first()
     if found is None:
         raise missing()
     return found

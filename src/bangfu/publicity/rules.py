@@ -168,7 +168,11 @@ def _check_place(draft: Draft) -> None:
             Text(
                 "{kind}不由{level}发布，应由{allowed}发布。",
                 "A {kind} is not posted at {level} level; it takes: {allowed}.",
-                {"kind": draft.kind.text, "level": draft.level.text, "allowed": allowed},
+                {
+                    "kind": draft.kind.text,
+                    "level": draft.level.text,
+                    "allowed": allowed,
+                },
             )
         )
     if draft.division.level < draft.level:
@@ -202,7 +206,9 @@ def _too_long(draft: Draft) -> Iterable[Finding]:
     for key, value, limit in limits:
         if len(value) > limit:
             words = Text("最多 {limit} 字。", "At most {limit} characters.")
-            yield Finding("publicity.too_long", key, words.with_(limit=limit), field=key)
+            yield Finding(
+                "publicity.too_long", key, words.with_(limit=limit), field=key
+            )
 
 
 def check_lines(draft: Draft) -> None:
@@ -486,9 +492,7 @@ def check_received(received: Received, *, posted: date, today: date) -> None:
         )
     if received.contact.strip() and not received.name.strip():
         raise WrongObjection(
-            Text(
-                "填写了联系方式而没有姓名。", "There is a contact and no name."
-            ),
+            Text("填写了联系方式而没有姓名。", "There is a contact and no name."),
             remedy=Text(
                 "署名异议请填姓名；匿名异议请清空联系方式。",
                 "Give the name, or empty the contact of an anonymous objection.",

@@ -110,9 +110,7 @@ _REASON = Text("理由", "a reason")
 TRANSITIONS = (
     Transition(Act.REVISE, (_S.DRAFT,), _S.DRAFT, Who.POSTER),
     Transition(Act.SUBMIT, (_S.DRAFT,), _S.SUBMITTED, Who.POSTER),
-    Transition(
-        Act.RETURN, (_S.SUBMITTED, _S.CHECKED), _S.DRAFT, Who.SECOND, _REASON
-    ),
+    Transition(Act.RETURN, (_S.SUBMITTED, _S.CHECKED), _S.DRAFT, Who.SECOND, _REASON),
     Transition(
         Act.CHECK,
         (_S.SUBMITTED,),

@@ -72,9 +72,11 @@ def show_form(
     return render(request, template, context | more, status=status)
 
 
-def posted(request: HttpRequest) -> Any:
+def given(request: HttpRequest) -> dict[str, Any]:
     """Return what a form takes as data and files."""
-    return (request.POST, request.FILES) if request.method == "POST" else ()
+    if request.method != "POST":
+        return {}
+    return {"data": request.POST, "files": request.FILES}
 
 
 @login_required
@@ -195,9 +197,7 @@ def new(request: HttpRequest) -> HttpResponse:
     form = _notice_form(request, by, kind, initial={"division": str(by.division)})
     if form.is_valid():
         try:
-            found = operations.draft(
-                by=by, at=timezone.now(), draft=form.draft(level)
-            )
+            found = operations.draft(by=by, at=timezone.now(), draft=form.draft(level))
         except Refusal as refusal:
             _add_refusal(form, refusal)
         else:
@@ -219,9 +219,7 @@ def _choose_kind(request: HttpRequest, level: Level) -> HttpResponse:
         request.POST if request.method == "POST" else None, level=level
     )
     if form.is_valid():
-        return redirect(
-            f"{reverse('publicity:new')}?kind={form.cleaned_data['kind']}"
-        )
+        return redirect(f"{reverse('publicity:new')}?kind={form.cleaned_data['kind']}")
     return show_form(
         request,
         form,
@@ -330,7 +328,9 @@ def submit(request: HttpRequest, notice_id: int) -> HttpResponse:
 def check(request: HttpRequest, notice_id: int) -> HttpResponse:
     """Find a notice right."""
     operations.check(by=reading(request), at=timezone.now(), notice_id=notice_id)
-    return _done(request, notice_id, Text("已核对，可以张贴。", "Checked; post it now."))
+    return _done(
+        request, notice_id, Text("已核对，可以张贴。", "Checked; post it now.")
+    )
 
 
 @login_required
@@ -429,9 +429,7 @@ def post(request: HttpRequest, notice_id: int) -> HttpResponse:
     found = queries.notice(notice_id)
     permissions.check_act(by, Act.POST, found)
     rules.check_act(Act.POST, found.state)
-    form = forms.PostForm(
-        *posted(request), initial={"happened_on": queries.today()}
-    )
+    form = forms.PostForm(**given(request), initial={"happened_on": queries.today()})
     if form.is_valid():
         try:
             operations.post(

@@ -38,7 +38,10 @@ class Migration(migrations.Migration):
         ),
         same("publicity_entry", "notice_id, kind", "publicity_notice", "id, kind"),
         same(
-            "publicity_objection", "entry_id, notice_id", "publicity_entry", "id, notice_id"
+            "publicity_objection",
+            "entry_id, notice_id",
+            "publicity_entry",
+            "id, notice_id",
         ),
         same(
             "publicity_complaint",

@@ -25,12 +25,18 @@ CLOCK = [
 ]
 
 NOTICE = [
-    "ALTER TABLE publicity_notice ADD CONSTRAINT publicity_notice_second_person"
-    " CHECK (checked_by_id IS NULL OR checked_by_id <> ALL (author_ids))",
-    "ALTER TABLE publicity_notice ADD CONSTRAINT publicity_notice_has_author"
-    " CHECK (cardinality(author_ids) > 0)",
-    "ALTER TABLE publicity_notice ADD CONSTRAINT publicity_notice_place_ok"
-    " CHECK (length(division_code) >= level)",
+    (
+        "ALTER TABLE publicity_notice ADD CONSTRAINT publicity_notice_second_person"
+        " CHECK (checked_by_id IS NULL OR checked_by_id <> ALL (author_ids))"
+    ),
+    (
+        "ALTER TABLE publicity_notice ADD CONSTRAINT publicity_notice_has_author"
+        " CHECK (cardinality(author_ids) > 0)"
+    ),
+    (
+        "ALTER TABLE publicity_notice ADD CONSTRAINT publicity_notice_place_ok"
+        " CHECK (length(division_code) >= level)"
+    ),
     f"""CREATE FUNCTION publicity_notice_guard() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
       IF TG_OP = 'DELETE' THEN
@@ -63,7 +69,7 @@ NOTICE = [
         USING ERRCODE = 'check_violation';
       END IF;
       RETURN NEW;
-    END $$""",
+    END $$""",  # noqa: S608 - constants
     """CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON publicity_notice
     FOR EACH ROW EXECUTE FUNCTION publicity_notice_guard()""",
 ]

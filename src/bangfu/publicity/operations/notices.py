@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from bangfu.audit import operations as audit
 from bangfu.calc.values.division_code import DivisionCode, Level
@@ -53,7 +54,7 @@ def revise(*, by: Actor, at: datetime, notice_id: int, draft: Draft) -> Notice:
         rules.check_act(Act.REVISE, notice.state)
         permissions.check_draft(by, draft.division, draft.level)
         corrected = notice.entries.exclude(replaces=None).order_by("position")
-        originals = [one.replaces for one in corrected.select_related("replaces")]
+        originals = _replaced(corrected)
         draft = replace(draft, lines=_as_originals(draft.lines, originals))
         rules.check_draft(draft)
         _check_still_replaced(draft, originals)
@@ -155,6 +156,11 @@ def correct(
     return new
 
 
+def _replaced(entries: QuerySet[Entry]) -> list[Entry]:
+    found = entries.select_related("replaces")
+    return [one.replaces for one in found if one.replaces is not None]
+
+
 def _check_still_replaced(draft: Draft, originals: Sequence[Entry]) -> None:
     if len(draft.lines) < len(originals):
         raise rules.WrongNotice(
@@ -220,7 +226,8 @@ def _unfinished(notice: Notice, entry_ids: list[int]) -> list[Entry]:
     if Entry.objects.filter(replaces__in=entry_ids, is_final=False).exists():
         raise rules.WrongNoticeState(
             Text(
-                "其中有的条目正在更正。", "One of the entries is being corrected already."
+                "其中有的条目正在更正。",
+                "One of the entries is being corrected already.",
             ),
             remedy=Text(
                 "请先张贴或作废那份更正。", "Post or cancel that correction first."
@@ -262,7 +269,9 @@ def _fill(notice: Notice, draft: Draft) -> None:
     notice.columns = [one.as_json() for one in draft.columns]
 
 
-def _write_entries(notice: Notice, draft: Draft, *, replaces: Sequence[int | None]) -> None:
+def _write_entries(
+    notice: Notice, draft: Draft, *, replaces: Sequence[int | None]
+) -> None:
     """Write the lines in order; the first ones replace the entries named."""
     rows = [
         Entry(
@@ -287,9 +296,7 @@ def _write_entries(notice: Notice, draft: Draft, *, replaces: Sequence[int | Non
         raise _subject_taken([]) from error
 
 
-def _check_free(
-    lines: Sequence[Line], draft: Draft, *, besides: int | None
-) -> None:
+def _check_free(lines: Sequence[Line], draft: Draft, *, besides: int | None) -> None:
     taken = [
         one
         for one in queries.subject_taken(lines, draft.kind)
@@ -326,7 +333,7 @@ def _record(
     by: Actor,
     at: datetime,
     notice: Notice,
-    detail: dict[str, object] | None = None,
+    detail: Mapping[str, object] | None = None,
     *,
     reason: str = "",
 ) -> None:

@@ -181,7 +181,12 @@ def open_complaint(
                 remedy=Text("请稍后再试。", "Try again later."),
             )
         audit.record_read(
-            action=_OPENED, by=by, at=at, subject=objection, reason=text
+            action=_OPENED,
+            by=by,
+            at=at,
+            subject=objection,
+            division=objection.handler_code,
+            reason=text,
         )
         return Opened(
             name=_unsealed(complaint.name_sealed),
@@ -190,8 +195,8 @@ def open_complaint(
         )
 
 
-def _unsealed(sealed: bytes | None) -> str:
-    return "" if sealed is None else vault.unseal(sealed)
+def _unsealed(sealed: bytes | memoryview | None) -> str:
+    return "" if sealed is None else vault.unseal(bytes(sealed))
 
 
 def decide(
@@ -222,9 +227,7 @@ def decide(
     return objection
 
 
-def retract(
-    *, by: Actor, at: datetime, objection_id: int, reason: str
-) -> Objection:
+def retract(*, by: Actor, at: datetime, objection_id: int, reason: str) -> Objection:
     """Record that the complainant takes an objection back; the entry runs on.
 
     reason: how this became known. Raises NotAllowed, OwnCase, ObjectionIsOver, NoReason.
@@ -240,9 +243,7 @@ def retract(
     return objection
 
 
-def take_over(
-    *, by: Actor, at: datetime, objection_id: int, reason: str
-) -> Objection:
+def take_over(*, by: Actor, at: datetime, objection_id: int, reason: str) -> Objection:
     """Let the acting office, above the handler's, handle an open objection.
 
     Raises NotAllowed, ObjectionIsOver, NoReason.
@@ -402,6 +403,7 @@ def _record(
         by=by,
         at=at,
         subject=objection,
+        division=objection.handler_code,  # what was done is closed to the village too
         reason=reason,
         detail={"notice": objection.notice_id, **detail},
     )

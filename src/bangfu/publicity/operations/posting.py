@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from bangfu.audit import operations as audit
 from bangfu.calc.values.division_code import DivisionCode
@@ -245,7 +246,7 @@ def check_unfinished(entry: Entry) -> None:
         )
 
 
-def _check_no_correction(entries: object) -> None:
+def _check_no_correction(entries: QuerySet[Entry]) -> None:
     pending = Entry.objects.filter(
         replaces__in=entries,
         is_final=False,
