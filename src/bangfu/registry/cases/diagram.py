@@ -6,7 +6,6 @@ when it is old. `python -m bangfu.registry.cases.diagram FILE` writes it anew.
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -101,10 +100,10 @@ def parts() -> dict[str, str]:
 def filled(page: str) -> str:
     """Return a page with its marked parts written anew."""
     for name, text in parts().items():
-        marked = rf"(<!-- {name}: begin -->\n).*?(<!-- {name}: end -->)"
-        page = re.sub(
-            marked, lambda m, t=text: f"{m[1]}{t}\n{m[2]}", page, flags=re.DOTALL
-        )
+        begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
+        head, _, rest = page.partition(begin)
+        _, _, tail = rest.partition(end)
+        page = f"{head}{begin}\n{text}\n{end}{tail}"
     return page
 
 
