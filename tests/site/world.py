@@ -230,7 +230,7 @@ def _meeting(village: str) -> Meeting:
         held_on=SINCE,
         representatives=12,
         attended=10,
-        chaired_by="王支书",
+        chaired_by="张三",
         recorded_by_id=0,
         recorded_by_name="clerk",
         recorded_at=AT,
