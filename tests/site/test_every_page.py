@@ -11,6 +11,7 @@ from bangfu.accounts.roles import Role
 
 # What is data: names of places, people and units, as they were stored.
 DATA = {*NAMES.values(), "张三", "王五", "镇政府", "测试", "试点"}
+DATA |= {"低保调整公示", "村务公开栏", "村委会", "公示.jpg"}
 HAN = re.compile(r"[\u3400-\u9fff]")
 # English in Chinese pages: user names, units, formats and proper names.
 LATIN_WORDS = re.compile(r"[A-Za-z][a-z]{2,}(?: [A-Za-z]{2,})+")

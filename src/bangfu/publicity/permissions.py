@@ -9,8 +9,7 @@ receive objections  township, county, city office, down to the handler's level
 handle, open        the office of the handler's level, in that very division; never who
                     wrote, checked or posted the notice, where its staff is complained of
 take over           an office above the handler's
-read objections     the same, and auditor, inspector, leadership, line department; never
-                    the complainant
+read objections     the same, and auditor, inspector, leadership; never the complainant
 """
 
 from __future__ import annotations
