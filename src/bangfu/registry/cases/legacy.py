@@ -307,7 +307,8 @@ def _effect(one: Taken, case: Case, by: Actor, at: datetime) -> None:
             spell.closed_by = case
             spell.save(update_fields=["until", "closed_by"])
     status = {CaseKind.ENTRY: "8", CaseKind.EXIT: "2"}.get(one.kind)
-    if one.state not in ENDS and status and one.household.status != status:
+    is_running = one.state not in ENDS and one.state is not CaseState.LEAD
+    if is_running and status and one.household.status != status:
         Household.objects.filter(pk=one.household.pk).update(
             status=status, recorded_by_id=by.user_id, recorded_at=at
         )
