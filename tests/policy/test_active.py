@@ -74,7 +74,7 @@ def test_the_system_check_warns_of_parameters_that_are_left_out(directory):
 
     assert message.id == "bangfu.W102"
     assert message.msg == (
-        "the policy pack says nothing about exit.incidence.max, "
+        "the policy pack says nothing about exit.stable_years, exit.incidence.max, "
         "exit.incidence.west_max, monitor.total.days, monitor.no_measure_alarm"
     )
 

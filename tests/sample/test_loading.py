@@ -13,6 +13,7 @@ from bangfu.audit.models import Event
 from bangfu.divisions.models import Division
 from bangfu.lake import queries as lake
 from bangfu.pairing.models import Official, Unit
+from bangfu.registry.code_lists import IN_ROLL
 from bangfu.registry.models import Flag, Household, Import
 from bangfu.sample.loading import NotADemo, load_demo
 from bangfu.scope import acting
@@ -45,6 +46,31 @@ def loaded(django_db_setup, django_db_blocker, var):
         yield load(var, NOW)
 
 
+def test_a_village_has_cases_in_every_list(loaded):
+    from bangfu.registry.cases.models import Case, Monitoring, Step
+
+    with acting(SYSTEM):
+        cases = Case.objects.all()
+        running = sorted(
+            cases.filter(closed_at=None, kind="entry").values_list("state")
+        )
+        assert {case.is_legacy for case in cases} == {True}
+        assert Step.objects.count() == cases.count() == loaded["cases"]
+        assert Monitoring.objects.filter(until=None).count() <= 1
+        applicants = Household.objects.filter(status="8").count()
+    assert [state for (state,) in running] == [
+        "announced",
+        "applied",
+        "county_reviewed",
+        "lead",
+        "reviewed",
+        "surveyed",
+        "surveyed",
+        "township_verified",
+    ]
+    assert applicants == 7  # a lead has not applied yet
+
+
 def truth_of(var):
     with (var / "sample" / "truth.csv").open(encoding="utf-8") as file:
         return list(csv.DictReader(file))
@@ -70,7 +96,8 @@ def test_it_loads_and_finds_what_was_planted(loaded, var):
     assert result["loaded"]["households"]["wrong"] == len(impossible)
     assert result["loaded"]["households"]["new"] == 300 - len(impossible)
     with acting(SYSTEM):
-        assert Household.objects.count() == 300 - len(impossible)
+        on_roll = Household.objects.filter(status__in=IN_ROLL)
+        assert on_roll.count() == 300 - len(impossible)
         assert Official.objects.count() == result["officials"]
         assert Unit.objects.count() == result["units"]
         stored = set(Household.objects.values_list("division_code", "household_no"))
@@ -93,12 +120,13 @@ def test_it_is_audited_like_any_import(loaded):
     with acting(SYSTEM):
         acts = Counter(Event.objects.values_list("action", flat=True))
         states = set(Import.objects.values_list("kind", "state"))
-    assert acts["registry.import.applied"] == 3
+    assert acts["registry.import.applied"] == 4
     assert acts["divisions.imported"] == 1
     assert states == {
         ("units", "applied"),
         ("households", "applied"),
         ("officials", "applied"),
+        ("cases", "applied"),
     }
 
 
@@ -120,7 +148,7 @@ def test_a_second_load_adds_nothing(loaded, var, now):
 
     assert again["loaded"] == {}
     with acting(SYSTEM):
-        assert Import.objects.count() == 3
+        assert Import.objects.count() == 4
         assert Division.objects.filter(code="9901").count() == 1
 
 

@@ -25,6 +25,8 @@ from bangfu.jobs.models import Job, State
 from bangfu.pairing.models import Official, Pairing, Run, Unit
 from bangfu.publicity import queries as publicity
 from bangfu.publicity.models import Complaint, Entry, Notice, Objection, Posting
+from bangfu.registry.cases.models import Case, Meeting, Step
+from bangfu.registry.cases.states import CaseKind, CaseState
 from bangfu.registry.models import Household, Import, ImportState, Income, Member
 from bangfu.scope import acting
 from bangfu.scope.actor import system_actor
@@ -71,6 +73,8 @@ class Records:
     run: int
     job: int
     import_: int
+    case: int
+    meeting: int
     user: int
     grant: int
     notice: int
@@ -187,9 +191,53 @@ def _records(village: str) -> Records:
         run=run.pk,
         job=job.pk,
         import_=imported.pk,
+        case=_case(household).pk,
+        meeting=_meeting(village).pk,
         user=user.pk,
         grant=grant.pk,
         **_notice(village, user),
+    )
+
+
+def _case(household: Household) -> Case:
+    """A plan to exit, as if it had been taken over from before the system."""
+    case = Case.objects.create(
+        household=household,
+        division_code=household.division_code,
+        kind=CaseKind.EXIT,
+        track="roll",
+        state=CaseState.PRE_EXIT,
+        status_before="0",
+        opened_on=SINCE,
+        opened_at=AT,
+        entered_at=AT,
+    )
+    case.last_step = Step.objects.create(
+        case=case,
+        division_code=household.division_code,
+        transition_id="exit:take_over::pre_exit",
+        act="take_over",
+        from_state="",
+        to_state=CaseState.PRE_EXIT,
+        user_id=0,
+        username="clerk",
+        role="county",
+        happened_on=SINCE,
+    )
+    case.save(update_fields=["last_step"])
+    return case
+
+
+def _meeting(village: str) -> Meeting:
+    return Meeting.objects.create(
+        division_code=village,
+        held_on=SINCE,
+        representatives=12,
+        attended=10,
+        chaired_by="张三",
+        recorded_by_id=0,
+        recorded_by_name="clerk",
+        recorded_at=AT,
     )
 
 

@@ -37,6 +37,8 @@ SCOPED = {
     "run_id",
     "job_id",
     "import_id",
+    "case_id",
+    "meeting_id",
     "user_id",
     "grant_id",
     "notice_id",
@@ -59,6 +61,17 @@ WRITTEN_BY_GET = {
         ),
         "counts kept so that the board is quick; they follow from the rest",
     ),
+}
+# The world's household is on the roll and runs a plan to exit.
+ACTS_ASKED_FOR = {
+    "registry:case_open": "record_lead",
+    "registry:case_take": "withdraw",
+    "registry:case_batch": "approve_exit",
+}
+KINDS_ASKED_FOR = {
+    "registry:case_open": "monitoring",
+    "registry:case_post": "exit",
+    "registry:lineage": "split",
 }
 # What a GET records besides refusals: that evidence was opened is itself a fact.
 READS = {"files.file.opened", "files.copy.opened"}
@@ -88,6 +101,9 @@ class Route:
             "run_id": records.run,
             "job_id": records.job,
             "import_id": records.import_,
+            "case_id": records.case,
+            "meeting_id": records.meeting,
+            "act": ACTS_ASKED_FOR.get(self.name, ""),
             "user_id": records.user,
             "grant_id": records.grant,
             "notice_id": records.notice,
@@ -96,7 +112,7 @@ class Route:
             "attachment_id": records.attachment,
             "code": records.village,
             "what": next(iter(SEALED)),
-            "kind": "households",
+            "kind": KINDS_ASKED_FOR.get(self.name, "households"),
             "number": 1,
             "key": "line.nbs",
             "handle": "0" * 16,

@@ -18,6 +18,7 @@ OPEN_TABLES = {
     "pgtrigger_": "none stored",
     "procrastinate_": "messages hold a job's number only",
     "lake_snapshot": "numbers and times; counts are in lake_part, which is bound",
+    "registry_transition": "the table of acts, the same for everybody",
     "web_": "a reader's own settings of lists",
 }
 

@@ -100,6 +100,11 @@ COMMANDS = {
         Needs.DATABASE,
         Text("导入工作簿", "import workbooks of households, officials, units"),
     ),
+    "case": Entry(
+        "bangfu.registry.cases.commands:case",
+        Needs.DATABASE,
+        Text("识别退出：查看、办理事项", "look at cases and move them on"),
+    ),
     "notices": Entry(
         "bangfu.publicity.commands:notices",
         Needs.DATABASE,

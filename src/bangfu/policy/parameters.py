@@ -16,6 +16,7 @@ AREAS = {
     "visits": Text("走访与交接", "Visits and handover"),
     "lines": Text("贫困线", "Poverty lines"),
     "publicity": Text("公示与异议", "Publicity and objections"),
+    "registration": Text("识别登记", "Registration"),
     "exit": Text("退出与监测", "Exit and monitoring"),
     "checks": Text("数据校验", "Data checks"),
     "measures": Text("帮扶措施", "Measures"),
@@ -38,6 +39,10 @@ PLACES = {
     "registry.check.V10": Text("校验 V10（低保与养老金）", "check V10 (allowances)"),
     "registry.check.V13": Text("校验 V13（收入变动）", "check V13 (income change)"),
     "registry.check.V15": Text("校验 V15（雷同数据）", "check V15 (copied data)"),
+    "registry.case": Text("识别登记办理时限", "deadlines of registration"),
+    "registry.meeting": Text("村民代表会议评议", "the village meeting"),
+    "registry.scale": Text("建档立卡规模控制", "scale control of the roll"),
+    "registry.calendar": Text("动态管理日历", "the calendar of the year"),
     "registry.monitoring": Text("防返贫监测", "monitoring after exit"),
     "publicity.clock": Text("公示期计时", "the clock of a public notice"),
     "publicity.objection": Text("异议处理期限", "the deadline for objections"),
@@ -72,6 +77,12 @@ def _integer(
 
 def _percent(key: str, area: str, *, money: bool = False) -> Specification:
     return Specification(key, area, "percent", Field(Kind.DECIMAL, 0, 100), money)
+
+
+def _fraction(key: str, area: str) -> Specification:
+    """A share as a fraction, e.g. "2/3", which no number of decimals can say."""
+    field = Field(Kind.TEXT, pattern=r"[1-9]/[1-9]")
+    return Specification(key, area, "share", field)
 
 
 def _choice(key: str, area: str, choices: dict[str, Text]) -> Specification:
@@ -230,7 +241,35 @@ _PUBLICITY = (
     _integer("objection.deadline", "publicity", "working days", low=1, high=366),
 )
 
+_TASKS = {
+    "survey": Text("情况摸排", "condition survey"),
+    "change": Text("识别与信息变更", "identification and changes"),
+    "exit": Text("退出认定", "exit"),
+}
+
+_REGISTRATION = (
+    _integer("case.survey.days", "registration", "working days", low=1, high=366),
+    _integer("case.verify.days", "registration", "working days", low=1, high=366),
+    _integer("case.file.days", "registration", "days", low=1, high=366),
+    _fraction("meeting.quorum", "registration"),
+    _fraction("meeting.majority", "registration"),
+    Specification(
+        "scale.control",
+        "registration",
+        "households",
+        Field(Kind.TEXT, pattern=r"none|0|[1-9][0-9]{0,4}"),
+    ),
+    _table(
+        "calendar.tasks",
+        "registration",
+        "tasks",
+        _column("task", "工作", "task", Field(Kind.CHOICE, choices=_TASKS)),
+        _column("month", "月份", "month", Field(Kind.INTEGER, minimum=1, maximum=12)),
+    ),
+)
+
 _EXIT = (
+    _integer("exit.stable_years", "exit", "years", low=1, high=10),
     _percent("exit.incidence.max", "exit"),
     _percent("exit.incidence.west_max", "exit"),
     _integer("monitor.total.days", "exit", "days", low=1, high=366),
@@ -340,6 +379,7 @@ SPECIFICATIONS = {
         *_VISITS,
         *_LINES,
         *_PUBLICITY,
+        *_REGISTRATION,
         *_EXIT,
         *_CHECKS,
         *_MEASURES,

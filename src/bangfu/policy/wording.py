@@ -25,6 +25,8 @@ UNITS = {
     "points/km": Text("点/公里", "points per km"),
     "points/pair": Text("点/对", "points per pair"),
     "rules": Text("规则", "rules"),
+    "share": Text("比例", "share"),
+    "tasks": Text("项工作", "tasks"),
     "visits/period": Text("次/期", "visits per period"),
     "working days": Text("个工作日", "working days"),
     "years": Text("年", "years"),

@@ -1,11 +1,21 @@
 """Wiring of the registry."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
 class RegistryConfig(AppConfig):
-    """Households and members."""
+    """Households and members, and their life cycle."""
 
     name = "bangfu.registry"
     label = "registry"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def import_models(self) -> None:
+        """Load the tables of the sub-package too, which `models` may not import.
+
+        Cases stand above households; an import back from `models` would be a circle.
+        """
+        super().import_models()
+        import_module("bangfu.registry.cases.models")

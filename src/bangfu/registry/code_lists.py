@@ -35,8 +35,13 @@ STATUS = _list(
     ("1", "已脱贫", "exited"),
     ("2", "预脱贫", "pre-exit"),
     ("3", "返贫", "relapsed"),
+    ("7", "未建档", "not registered"),
+    ("8", "申请中", "applicant"),
     ("9", "已注销", "deregistered"),
 )
+# Families on file that are not, or not yet, in the roll: only a case gives these.
+NOT_IN_ROLL = ("7", "8")
+IN_ROLL = ("0", "1", "2", "3", "9")
 # Households that are helped: every one of them needs a responsible official.
 ACTIVE_STATUS = ("0", "2", "3")
 ID_STANDARD = _list(

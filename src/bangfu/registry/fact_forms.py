@@ -26,6 +26,7 @@ from bangfu.web.language import say_later
 YES, NO = "1", "0"
 _EMPTY = Text("空", "empty")
 Section = tuple[Text, tuple[str, ...]]
+BY_CASES = ("status", "planned_exit_year")
 
 HOUSEHOLD_SECTIONS: tuple[Section, ...] = (
     (
@@ -224,10 +225,14 @@ class FactsForm(ReasonForm):
 
 
 class HouseholdForm(FactsForm):
-    """The facts of the households' sheet but incomes."""
+    """The facts of the households' sheet but incomes, and but what only cases move."""
 
     def __init__(self, data: Any, *, record: Model) -> None:
-        super().__init__(data, record=record, sections=HOUSEHOLD_SECTIONS)
+        sections = [
+            (title, tuple(name for name in names if name not in BY_CASES))
+            for title, names in HOUSEHOLD_SECTIONS
+        ]
+        super().__init__(data, record=record, sections=sections)
 
 
 class MemberForm(FactsForm):
@@ -396,8 +401,6 @@ def _day(_column: Column, common: dict[str, Any]) -> forms.Field:
 
 
 def _choice(column: Column, common: dict[str, Any]) -> forms.Field:
-    if column.key == "status":
-        return forms.ChoiceField(choices=_labels(column), **common | {"required": True})
     labels = _labels(column)
     if column.key == "left_reason":
         labels = [(code, label) for code, label in labels if code in LEAVING]

@@ -58,6 +58,7 @@ class HouseholdIntake:
     title: Text = HOUSEHOLDS_WORKBOOK.title
     counted: Text = _COUNTED
     workbook: Workbook = HOUSEHOLDS_WORKBOOK
+    first_status: str = "0"
 
     def check_may(self, *, by: Actor) -> None:
         """Raise NotAllowed unless `by` may import households."""
@@ -79,9 +80,11 @@ class HouseholdIntake:
         rows = incoming.gather(files)
         with staging.in_bulk(len(rows.keys)):
             known = stored.fetch(rows.keys)
-        merged = merging.merge(rows, known, options)
+        merged = merging.merge(rows, known, options, self.first_status)
         progress(1, 4, _CHECKING)
-        limits = replace(limits_on(on, by.division), today=today)
+        limits = replace(
+            limits_on(on, by.division), today=today, first_status=self.first_status
+        )
         with staging.in_bulk(len(rows.keys)):
             elsewhere = registered_elsewhere(merged, by)
         frames = checking.frames_of(merged, known, elsewhere)
@@ -125,6 +128,8 @@ class HouseholdIntake:
 
 
 HOUSEHOLDS = HouseholdIntake()
+# Families that are put on file because they apply, or because somebody sent a lead.
+NOT_REGISTERED = HouseholdIntake(first_status="7")
 
 
 def _earlier(

@@ -29,6 +29,8 @@ _STATUS_KINDS = {
     "1": "success",
     "2": "info",
     "3": "danger",
+    "7": "neutral",
+    "8": "info",
     "9": "neutral",
 }
 _STATE_KINDS = {
@@ -271,6 +273,8 @@ def kind_texts() -> dict[str, Text]:
     """Return the names of the kinds, without loading their intakes."""
     return {
         "households": Text("贫困户与成员", "households and members"),
+        "cases": Text("历史识别退出和监测", "cases from before the system"),
+        "frame": Text("全村农户名单", "full village lists"),
         "officials": Text("帮扶干部", "officials"),
         "units": Text("帮扶单位", "units"),
     }

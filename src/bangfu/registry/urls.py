@@ -3,6 +3,8 @@
 from django.urls import path
 
 from bangfu.registry import edit_views, import_views, views
+from bangfu.registry.cases import lineage_views, meeting_views
+from bangfu.registry.cases import views as case_views
 
 app_name = "registry"
 urlpatterns = [
@@ -42,6 +44,26 @@ urlpatterns = [
         views.reveal,
         name="reveal",
     ),
+    path("households/new/", case_views.new_household, name="household_new"),
+    path(
+        "households/<int:household_id>/cases/<slug:kind>/<slug:act>/",
+        case_views.open_case,
+        name="case_open",
+    ),
+    path(
+        "households/<int:household_id>/lineage/<slug:kind>/",
+        lineage_views.change,
+        name="lineage",
+    ),
+    path("cases/", case_views.cases, name="cases"),
+    path("cases/year/", case_views.year, name="calendar"),
+    path("cases/batch/<slug:act>/", case_views.batch, name="case_batch"),
+    path("cases/post/<slug:kind>/", case_views.draft_notice, name="case_post"),
+    path("cases/<int:case_id>/", case_views.case, name="case"),
+    path("cases/<int:case_id>/<slug:act>/", case_views.take, name="case_take"),
+    path("meetings/", meeting_views.meetings_page, name="meetings"),
+    path("meetings/new/", meeting_views.new, name="meeting_new"),
+    path("meetings/<int:meeting_id>/", meeting_views.meeting, name="meeting"),
     path("imports/", import_views.imports, name="imports"),
     path("imports/new/", import_views.upload, name="upload"),
     path("imports/template/<slug:kind>/", import_views.template, name="template"),

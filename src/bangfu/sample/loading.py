@@ -28,6 +28,7 @@ from bangfu.pairing.models import Official, Unit
 from bangfu.registry.imports import operations as imports
 from bangfu.registry.imports.intake import Counts, Options
 from bangfu.registry.models import Household
+from bangfu.sample.cases import load_cases
 from bangfu.sample.households import YEAR
 from bangfu.sample.logins import make_logins, write_logins
 from bangfu.sample.making import SampleFiles, make_sample
@@ -67,7 +68,9 @@ def load_demo(
         village = Household.objects.active().earliest("division_code").division_code
         made = make_logins(village=village)
     write_logins(settings.VAR / "demo-logins.txt", made)
-    return {**files.facts, "loaded": loaded}
+    tell(Text("正在装入办理事项……", "Loading the cases …"))
+    cases = load_cases(village=DivisionCode(village), at=ROLLS_CAME_AT)
+    return {**files.facts, "loaded": loaded, "cases": cases}
 
 
 def _check_is_demo() -> None:

@@ -25,6 +25,7 @@ _MENU: tuple[tuple[Text, str, str, frozenset[Role]], ...] = (
         frozenset({Role.HELPER}),
     ),
     (Text("配对方案", "Pairing runs"), "pairing:runs", "shuffle", _STAFF),
+    (Text("识别退出", "Entry and exit"), "registry:cases", "signpost-split", _STAFF),
     (Text("公告公示", "Notices"), "publicity:notices", "megaphone", READERS),
     (
         Text("异议办理", "Objections"),

@@ -19,6 +19,7 @@ from bangfu.lake import permissions as lake
 from bangfu.pairing import permissions as pairing
 from bangfu.publicity import permissions as publicity
 from bangfu.registry import permissions as registry
+from bangfu.registry.cases import permissions as cases
 
 
 class Permission(NamedTuple):
@@ -41,6 +42,21 @@ PERMISSIONS = (
     Permission(
         Text("查看证件号、电话、账号全文", "reveal a sealed number"),
         registry.REVEAL_ROLES,
+    ),
+    Permission(Text("查看办理事项", "see cases"), cases.SEE_ROLES),
+    Permission(
+        Text("登记村民代表会议", "record a village meeting"), cases.MEETING_ROLES
+    ),
+    Permission(
+        Text("登记户和成员的变动", "record changes of a family"), cases.LINEAGE_ROLES
+    ),
+    Permission(
+        Text("录入历史办理数据", "take over cases from before the system"),
+        cases.TAKE_OVER_ROLES,
+    ),
+    Permission(
+        Text("查看全村农户名单", "see the full lists of households"),
+        cases.FRAME_ROLES,
     ),
     Permission(Text("查看公告公示", "see notices"), publicity.READ_ROLES),
     Permission(

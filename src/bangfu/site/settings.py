@@ -172,14 +172,20 @@ BANGFU_JOB_PAGES = {
 }
 BANGFU_IMPORTS = {
     "households": "bangfu.registry.intake.HOUSEHOLDS",
+    "cases": "bangfu.registry.cases.legacy.INTAKE",
+    "frame": "bangfu.registry.cases.frame.INTAKE",
     "officials": "bangfu.pairing.intake.OFFICIALS",
     "units": "bangfu.pairing.intake.UNITS",
 }
 BANGFU_ACTOR_OF_GRANT = "bangfu.accounts.queries.actor_of_grant"
 BANGFU_ACTOR_FOR_COMMAND = "bangfu.accounts.queries.actor_for_command"
-BANGFU_HOUSEHOLD_PANELS = ["bangfu.pairing.panels.household"]
+BANGFU_HOUSEHOLD_PANELS = [
+    "bangfu.registry.cases.panels.household",
+    "bangfu.pairing.panels.household",
+]
 BANGFU_TODO = [
     "bangfu.publicity.panels.todo",
+    "bangfu.registry.cases.panels.todo",
     "bangfu.registry.panels.todo",
     "bangfu.pairing.panels.todo",
     "bangfu.accounts.panels.todo",
@@ -195,9 +201,13 @@ BANGFU_ACT_TEXTS = "bangfu.site.acts.ACTS"
 BANGFU_ROLE_TEXTS = "bangfu.site.acts.ROLES"
 BANGFU_SUBJECTS = "bangfu.site.acts.SUBJECTS"
 # Functions that are told in the same transaction what became of an entry of a notice.
-BANGFU_NOTICE_OUTCOMES: list[str] = []
+BANGFU_NOTICE_OUTCOMES = ["bangfu.registry.cases.posting.note_outcome"]
 # Who decides whether evidence of a record may be opened, by the record's model.
-BANGFU_FILE_GUARDS = {"publicity.objection": "bangfu.publicity.panels.guard_evidence"}
+BANGFU_FILE_GUARDS = {
+    "publicity.objection": "bangfu.publicity.panels.guard_evidence",
+    "registry.case": "bangfu.registry.cases.panels.guard_evidence",
+    "registry.meeting": "bangfu.registry.cases.panels.guard_minutes",
+}
 # Names that accounts shows and may not import.
 BANGFU_DIVISION_NAMES = "bangfu.divisions.queries.names"
 BANGFU_DIVISION_SEARCH = "bangfu.divisions.queries.search"

@@ -41,6 +41,8 @@ APPLY_JOB = "registry.apply_import"
 KEPT = timedelta(days=30)
 # The register was set up in 2014; no roll and no rule is older.
 FIRST_ROLL = date(2014, 1, 1)
+# Kinds of import that enter what cannot be taken back.
+SECOND_PERSON = frozenset({"cases"})
 
 
 class PlanChanged(WrongState):
@@ -279,6 +281,7 @@ def confirm(*, by: Actor, at: datetime, import_id: int) -> Import:
     with transaction.atomic():
         record = Import.objects.select_for_update().get(pk=import_id)
         _check_own(by, record)
+        _check_second(by, record)
         _must_be(record, ImportState.CHECKED)
         _check_has_work(record)
         record.state = ImportState.APPLYING
@@ -300,6 +303,7 @@ def apply(
     with transaction.atomic():
         record = Import.objects.get(pk=import_id)
         _check_own(by, record)
+        _check_second(by, record)
         _must_be(record, ImportState.CHECKED, ImportState.APPLYING)
         intake = intake_of(record.kind)
         files = [
@@ -442,6 +446,20 @@ def _check_own(by: Actor, record: Import) -> None:
                 "Only the office of {division} may act on this import.",
                 {"division": record.division_code},
             )
+        )
+
+
+def _check_second(by: Actor, record: Import) -> None:
+    """What cannot be taken back takes two persons: who uploads does not confirm."""
+    if record.kind in SECOND_PERSON and by.user_id == record.user_id:
+        raise NotAllowed(
+            Text(
+                "这类数据由一人上传、另一人确认，您不能确认自己上传的文件。",
+                "One person uploads this, another confirms; the files are your own.",
+            ),
+            remedy=Text(
+                "请由本单位另一人确认。", "Ask a second person of your office."
+            ),
         )
 
 

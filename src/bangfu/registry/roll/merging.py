@@ -45,9 +45,16 @@ class Merged:
     incomes: pl.DataFrame
 
 
-def merge(incoming: Incoming, stored: Stored, options: Options) -> Merged:
-    """Lay what is given over what is stored. Nothing is judged here."""
-    households = _households(incoming, stored, options)
+def merge(
+    incoming: Incoming, stored: Stored, options: Options, first_status: str
+) -> Merged:
+    """Lay what is given over what is stored. Nothing is judged here.
+
+    first_status: of a new household that states none.
+    """
+    households = _households(incoming, stored, options).with_columns(
+        status=pl.col("status").fill_null(first_status)
+    )
     members = _members(incoming, stored, options)
     incomes = _incomes(incoming, stored, options)
     return Merged(households, members, incomes)
@@ -107,10 +114,7 @@ def _households(incoming: Incoming, stored: Stored, options: Options) -> pl.Data
     frame = _overlaid(frame, HOUSEHOLD_PLAIN, given)
     for name in SEALED:
         frame = _with_sealed(frame, name, given)
-    return frame.with_columns(
-        is_new=pl.col("id").is_null(),
-        status=pl.col("status").fill_null("0"),
-    )
+    return frame.with_columns(is_new=pl.col("id").is_null())
 
 
 def _with_sealed(frame: pl.DataFrame, name: str, given: _Given) -> pl.DataFrame:

@@ -26,7 +26,7 @@ class Stored:
     """Rows of the three tables, tied to the incoming keys by `household`.
 
     households: `household` (number of the incoming key), `id`, keys, facts, sealed
-    values and tails, head_name. members and incomes: `household`, `id`, facts. Sealed
+    values and tails, head_name, has_case (Boolean). members and incomes: `household`, `id`, facts. Sealed
     values and digests are Binary.
     """
 
@@ -67,7 +67,8 @@ def _hex(names: tuple[str, ...], alias: str) -> str:
 def _households() -> pl.DataFrame:
     tails = ", ".join(f"h.{name}" for name in (*_TAILS, "head_name", "head_initials"))
     sql = f"""SELECT k.household, h.id, h.division_code, h.household_no,
-      {_selected(HOUSEHOLD_PLAIN, "h")}, {_hex(_SEALED, "h")}, {tails}
+      {_selected(HOUSEHOLD_PLAIN, "h")}, {_hex(_SEALED, "h")}, {tails},
+      EXISTS (SELECT FROM registry_case c WHERE c.household_id = h.id)
       FROM {_KEYS_TABLE} k JOIN registry_household h USING (division_code, household_no)
       """  # noqa: S608 (names are constants)
     return staging.fetch(
@@ -77,7 +78,8 @@ def _households() -> pl.DataFrame:
         | dict.fromkeys(KEY, pl.String())
         | _schema(HOUSEHOLD_PLAIN)
         | dict.fromkeys(_SEALED, pl.Binary())
-        | dict.fromkeys((*_TAILS, "head_name", "head_initials"), pl.String()),
+        | dict.fromkeys((*_TAILS, "head_name", "head_initials"), pl.String())
+        | {"has_case": pl.Boolean()},
     )
 
 

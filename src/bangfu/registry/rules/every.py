@@ -34,6 +34,7 @@ RULES = (
     incomes.v15_copies,
     persons.member_left,
     families.causes_count,
+    families.status_of_cases,
     incomes.year_of_income,
 )
 

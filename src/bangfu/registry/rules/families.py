@@ -6,7 +6,7 @@ import polars as pl
 
 from bangfu.calc.values.findings import Severity
 from bangfu.calc.values.text import Text
-from bangfu.registry.code_lists import ABLE_LABOUR
+from bangfu.registry.code_lists import ABLE_LABOUR, NOT_IN_ROLL
 from bangfu.registry.rules.frames import (
     Breach,
     Frames,
@@ -186,6 +186,34 @@ def causes_count(frames: Frames, _limits: Limits) -> list[Breach]:
     ]
 
 
+def status_of_cases(frames: Frames, limits: Limits) -> list[Breach]:
+    """Only a case moves a household through the roll; a file cannot.
+
+    A roll from before the system enters with its statuses; once a household has a case,
+    or stands outside the roll, its status follows from cases alone.
+    """
+    rows = frames.households
+    outside = pl.col("status").is_in(NOT_IN_ROLL)
+    was = pl.col("old.status")
+    applicants = rows.filter(
+        pl.col("is_new") & outside & (pl.col("status") != limits.first_status)
+    )
+    bound = pl.col("old.has_case") | was.is_in(NOT_IN_ROLL) | outside
+    moved = rows.filter(~pl.col("is_new") & (pl.col("status") != was) & bound)
+    return [
+        of_households("status", "status", text, found, severity=Severity.IMPOSSIBLE)
+        for text, found in ((_APPLICANT, applicants), (_BY_CASE, moved))
+    ]
+
+
+_APPLICANT = Text(
+    "未建档、申请中的户不能由名册导入，请由村受理申请",
+    "who is not on the roll does not come with it; the village takes the application",
+)
+_BY_CASE = Text(
+    "脱贫状态只能经识别、退出等程序改变",
+    "the status changes by the procedures of entry and exit only",
+)
 _is_ill = pl.col("health").list.set_intersection(pl.lit(["2", "3", "4"])).list.len() > 0
 
 

@@ -17,17 +17,17 @@ from bangfu.calc.values.text import Text
 class Frames:
     """Households as they would stand after the change, with all their members.
 
-    households: `household` (UInt32, the row's own number), `is_new` (Boolean), and the
-    model's fields. members: `member`, `household` (UInt32), `is_given` (Boolean: stands
-    in the input), `is_live` (Boolean), the model's fields, and `identity_number`
-    (String, only where given), `disability_certificate` (likewise), `identity_key`
-    (Binary, the blind index), `identity_sex` and `identity_birth` (what the number
-    says, also of a stored one). incomes: `household`, `year`, the amounts (Int64, fen),
-    `net_fen`, `previous_net_fen` (of the year before, null when unknown), `sharing`
-    (UInt32, live members who share income), `is_given`:
-    to be judged.
-    elsewhere: `identity_key`, `place` (String): live registrations outside these
-    households, as a household's key within the actor's scope, else as a county code.
+    households: `household` (UInt32, the row's own number), `is_new` (Boolean), the
+    model's fields, and as stored `old.status` and `old.has_case` (Boolean). members:
+    `member`, `household` (UInt32), `is_given` (Boolean: stands in the input), `is_live`
+    (Boolean), the model's fields, and `identity_number` (String, only where given),
+    `disability_certificate` (likewise), `identity_key` (Binary, the blind index),
+    `identity_sex` and `identity_birth` (what the number says, also of a stored one).
+    incomes: `household`, `year`, the amounts (Int64, fen), `net_fen`,
+    `previous_net_fen` (of the year before, null when unknown), `sharing` (UInt32, live
+    members who share income), `is_given`: to be judged. elsewhere: `identity_key`, `place`
+    (String): live registrations outside these households, as a household's key within
+    the actor's scope, else as a county code.
     """
 
     households: pl.DataFrame
@@ -47,9 +47,9 @@ class Limits:
 
     on: the civil day for which the rolls were drawn up; ages are taken on it. today: the
     day of the check, which no birth and no leaving may follow; `on` where it is None.
-    ages in full years; `school_day`: month and day at which school
-    age is counted. income_change_pct: percent. line_fen: exit line by year, fen per
-    person. demo: take the fictional province 99.
+    ages in full years; `school_day`: month and day at which school age is counted.
+    income_change_pct: percent. line_fen: exit line by year, fen per person. first_status:
+    of a new household that states none. demo: take the fictional province 99.
     """
 
     on: date
@@ -62,6 +62,7 @@ class Limits:
     line_margin_fen: int = 100
     copies_households: int = 5
     line_fen: Mapping[int, int] = field(default_factory=dict)
+    first_status: str = "0"
     demo: bool = False
     today: date | None = None
 

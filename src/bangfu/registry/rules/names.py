@@ -35,6 +35,7 @@ V_RULES: Mapping[str, Text] = {
 _OF_THE_REGISTER: Mapping[str, Text] = {
     "left": Text("成员减少", "members who left"),
     "causes": Text("致贫原因项数", "number of causes"),
+    "status": Text("脱贫状态", "status"),
     "year": Text("收入年度", "year of income"),
     "as_of": Text("名册截止日期", "date of the roll"),
     "blank_key": Text("户编号为空或为 0", "household number empty or zero"),
