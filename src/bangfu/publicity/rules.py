@@ -15,16 +15,16 @@ WrongObjection     text, day or complainant of an objection are wrong
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Protocol
 
 from bangfu.calc.values.division_code import DivisionCode, Level
 from bangfu.calc.values.findings import BadInput, Finding, OutOfLimit, WrongState
 from bangfu.calc.values.text import Text, join
+from bangfu.policy.work_calendar import WorkCalendar
 from bangfu.publicity.kinds import Kind
+from bangfu.publicity.masking import has_personal_number
 from bangfu.publicity.states import Act, NoticeState, Verdict, transition
 
 TITLE_LENGTH_MAX = 100
@@ -38,10 +38,6 @@ OBJECTION_LENGTH_MIN, OBJECTION_LENGTH_MAX = 10, 4_000
 EVIDENCE_MAX = 20
 _DAY = timedelta(days=1)
 WORKING_DAYS = "working days"
-# Numbers that must never be public: identity (15 or 18), bank card (16 to 19), mobile.
-_NUMBERS = re.compile(r"(?<!\d)(?:\d{17}[\dXx]|\d{15,19}|1[3-9]\d{9})(?!\d)")
-_BETWEEN_DIGITS = re.compile(r"(?<=\d)[ \t\-–—·.](?=[\dXx])")
-_FULL_WIDTH = str.maketrans("０１２３４５６７８９Ｘｘ", "0123456789Xx")
 
 
 class WrongNotice(BadInput):
@@ -299,18 +295,6 @@ def _check_personal_data(draft: Draft) -> None:
         )
 
 
-def has_personal_number(text: str) -> bool:
-    """Tell whether a text holds an identity, mobile or bank card number.
-
-    Digits written full width or parted by blanks, dashes and points count as one number.
-    """
-    joined = _BETWEEN_DIGITS.sub("", text.translate(_FULL_WIDTH))
-    return _NUMBERS.search(joined) is not None
-
-
-# Acts
-
-
 def check_act(act: Act, state: str) -> None:
     """Raise WrongNoticeState unless the table lets `act` start from `state`."""
     line = transition(act)
@@ -361,17 +345,6 @@ def check_happened_on(day: date, *, checked: date, today: date) -> None:
     )
 
 
-# The clock
-
-
-class WorkingDays(Protocol):
-    """What `policy.queries.WorkCalendar` offers."""
-
-    def add_working_days(self, day: date, count: int) -> date:
-        """Return the `count`-th working day after `day`."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Window:
     """Full civil days, both included; `days` is what the policy asks for.
@@ -389,7 +362,7 @@ class Window:
         return self.days == 0 or today > self.last
 
 
-def window(recorded: date, days: int, unit: str, calendar: WorkingDays) -> Window:
+def window(recorded: date, days: int, unit: str, calendar: WorkCalendar) -> Window:
     """Return the window of what was recorded on a civil day.
 
     It begins on the next day and holds `days` full days, or as many working days and

@@ -38,7 +38,6 @@ from bangfu.web.once import only_once
 NOTICES = Text("公告公示", "Notices")
 DRAFT = Text("拟定公示", "Draft a notice")
 _UNPROCESSABLE = 422
-_POSTER_ENTRIES_MAX = rules.ENTRIES_MAX
 
 
 def acting(request: HttpRequest) -> Actor:
@@ -176,7 +175,7 @@ def poster(request: HttpRequest, notice_id: int) -> HttpResponse:
         "posting": posting,
         "period": period,
         "is_working": period is not None and period.unit == rules.WORKING_DAYS,
-        "entries": found.entries.order_by("position")[:_POSTER_ENTRIES_MAX],
+        "entries": found.entries.order_by("position")[: rules.ENTRIES_MAX],
     }
     return render(request, "publicity/poster.html", context)
 
@@ -341,8 +340,8 @@ def settle(request: HttpRequest, notice_id: int) -> HttpResponse:
     passed = operations.settle(
         by=reading(request), at=timezone.now(), notice_id=notice_id
     )
-    words = Text("已办结 {n} 条。", "{n} entries passed.", {"n": len(passed)})
-    return _done(request, notice_id, words)
+    words = Text("已办结 {n} 条。", "{n} entries passed.")
+    return _done(request, notice_id, words.with_(n=len(passed)))
 
 
 def _with_reason(
@@ -411,11 +410,10 @@ def withdraw_entry(request: HttpRequest, entry_id: int) -> HttpResponse:
             reason=form.cleaned_data["reason"],
         )
         return _done(request, entry.notice_id, Text("已撤回一条。", "Withdrawn."))
-    title = Text("撤回“{label}”", "Withdraw “{label}”", {"label": entry.label})
     return show_form(
         request,
         form,
-        title=title,
+        title=Text("撤回“{label}”", "Withdraw “{label}”", {"label": entry.label}),
         back=_url(entry.notice_id),
         submit=Text("撤回", "Withdraw"),
     )

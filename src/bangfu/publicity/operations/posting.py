@@ -220,7 +220,7 @@ def withdraw_entry(*, by: Actor, at: datetime, entry_id: int, reason: str) -> En
         permissions.check_act(by, Act.WITHDRAW, notice)
         rules.check_act(Act.WITHDRAW, notice.state)
         entry = queries.entry(entry_id)
-        check_unfinished(entry)
+        _check_unfinished(entry)
         _check_no_correction(Entry.objects.filter(pk=entry.pk))
         _end_withdrawn(by, at, [entry])
         _record("entry_withdrawn", by, at, notice, {"entry": entry.pk}, text)
@@ -238,7 +238,7 @@ def _end_withdrawn(by: Actor, at: datetime, entries: list[Entry]) -> None:
     )
 
 
-def check_unfinished(entry: Entry) -> None:
+def _check_unfinished(entry: Entry) -> None:
     """Raise EntryIsOver for an entry that has its end."""
     if entry.is_final:
         raise rules.EntryIsOver(
