@@ -4,32 +4,23 @@ from __future__ import annotations
 
 import pytest
 from django.db import connections
+from tests.publicity.conftest import CLOCK
 from tests.registry import workbooks
 from tests.registry.cases.stage import NEXT_VILLAGE, OTHER_TOWNSHIP, Stage
 
 from bangfu.divisions.models import Division
 
-CLOCK = """CREATE OR REPLACE FUNCTION publicity_now() RETURNS timestamptz
-LANGUAGE sql STABLE AS $$ SELECT {now} $$"""
-TURNED = "coalesce(nullif(current_setting('bangfu.test_clock', true), '')::timestamptz, now())"
-
 
 @pytest.fixture(scope="session")
-def turning_clock(django_db_setup, django_db_blocker):
-    """Let a test turn the clock of notices, which nobody else can.
+def turning_clock(django_db_setup, django_db_blocker) -> None:
+    """Let a test turn the clock of notices, which only the owner of it can.
 
-    Only the owner of the function may replace it; without the setting it tells the time.
+    The same clock as in the tests of notices: one session may run both.
     """
-
-    def replace(now: str) -> None:
-        with django_db_blocker.unblock():
-            with connections["owner"].cursor() as cursor:
-                cursor.execute(CLOCK.format(now=now))
-            connections["owner"].close()
-
-    replace(TURNED)
-    yield
-    replace("now()")
+    with django_db_blocker.unblock():
+        with connections["owner"].cursor() as cursor:
+            cursor.execute(CLOCK)
+        connections["owner"].close()
 
 
 @pytest.fixture

@@ -81,9 +81,7 @@ def uploads(act: Act) -> list[Upload]:
 def set_clock(at: datetime) -> None:
     """Turn the database's clock of notices."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('bangfu.test_clock', %s, true)", [at.isoformat()]
-        )
+        cursor.execute("SELECT set_config('bangfu.clock', %s, true)", [at.isoformat()])
 
 
 @dataclass

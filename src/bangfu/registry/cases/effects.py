@@ -24,6 +24,7 @@ from bangfu.registry.cases import exits, queries, rules
 from bangfu.registry.cases.acts import Act
 from bangfu.registry.cases.models import Case, Monitoring
 from bangfu.registry.cases.states import CaseKind, CaseState, MonitoringCategory
+from bangfu.registry.imports import locks
 from bangfu.registry.models import Household
 from bangfu.scope import Actor
 
@@ -111,7 +112,10 @@ def follow(
     happened_on: date,
     stated: Mapping[str, object],
 ) -> None:
-    """Let the household become what the act makes of it, in the open transaction."""
+    """Let the household become what the act makes of it, in the open transaction.
+
+    Raises ImportRunning while an import of the county is being written.
+    """
     kind, household = CaseKind(case.kind), case.household
     status = _BECOMES.get((act.code, kind))
     if case.state in _WITHOUT_SUCCESS and kind.track == "roll":
@@ -125,6 +129,8 @@ def follow(
         household.status,
         household.planned_exit_year,
     ):
+        # An import that is being written would write the old status over this one.
+        locks.take_together(DivisionCode(household.division_code))
         household.status = status or household.status
         household.planned_exit_year = year
         household.recorded_by_id, household.recorded_at = by.user_id, at

@@ -34,7 +34,6 @@ from bangfu.registry.cases.facts import read_facts
 from bangfu.registry.cases.models import Case, ExitHold, Step
 from bangfu.registry.cases.states import CaseKind, CaseState
 from bangfu.registry.cases.stepping import Said
-from bangfu.registry.imports import locks
 from bangfu.registry.models import Household
 from bangfu.scope import Actor
 
@@ -87,7 +86,6 @@ def open_case(
         stated = _read(row, at, None, said)
         effects.check_opening(kind, household, row, stated)
         rules.check_evidence(row, [file.kind for file in said.files])
-        locks.take_together(household.division_code)
         case = Case(
             household=household,
             division_code=household.division_code,
@@ -135,7 +133,6 @@ def take(
         posting.check_posted(row, case)
         known = queries.facts_of(case) | stated
         effects.check(row, case, at=at, stated=known)
-        locks.take_together(case.division_code)
         step = stepping.move(case, row, by=by, at=at, said=said, facts=stated)
         evidence.attach_to_step(by=by, at=at, case=case, step=step, uploads=said.files)
         _follow(row, case, by, at, said, known)
