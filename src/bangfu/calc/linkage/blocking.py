@@ -89,9 +89,9 @@ def _parts(frame: pl.DataFrame, useful: frozenset[str]) -> pl.DataFrame:
     if "division" in useful:
         division = pl.col("division")
         parts |= {"division": division, "township": division.str.slice(0, 9)}
-    for name in ("id_number", "phone", "address"):
-        if name in useful:
-            parts[name] = pl.col(name)
+    for whole in ("id_number", "phone", "address"):
+        if whole in useful:
+            parts[whole] = pl.col(whole)
     return frame.select(**parts)
 
 
@@ -104,9 +104,9 @@ def _rule_key(
     room, offset = limit, 0
     for variant in variants:
         keyed = parts.select(
-            key=pl.when(
-                pl.all_horizontal(pl.col(variant).is_not_null()) & free
-            ).then(pl.struct(variant).rank("dense").cast(pl.Int64)),
+            key=pl.when(pl.all_horizontal(pl.col(variant).is_not_null()) & free).then(
+                pl.struct(variant).rank("dense").cast(pl.Int64)
+            ),
         )
         sizes = keyed.with_columns(size=pl.len().over("key"))
         cap, used = _largest_group(keyed["key"], room)

@@ -45,6 +45,10 @@ class Pairs:
         """Return the chosen pairs."""
         return Pairs(self.left[chosen], self.right[chosen], self.bits[chosen])
 
+    def take(self, places: Ints) -> Pairs:
+        """Return the pairs at these places."""
+        return Pairs(self.left[places], self.right[places], self.bits[places])
+
 
 @dataclass(frozen=True, slots=True)
 class Clusters:
@@ -86,13 +90,19 @@ def _components(
     _, label = connected_components(links, directed=False)
     is_inside = label[at_left] == label[at_right]
     inside, of_pair = pairs.where(is_inside), label[at_left[is_inside]]
-    by_pair, by_row = np.argsort(of_pair, kind="stable"), np.argsort(label, kind="stable")
+    by_pair, by_row = (
+        np.argsort(of_pair, kind="stable"),
+        np.argsort(label, kind="stable"),
+    )
     sizes = np.bincount(label)
-    ends, pair_ends = sizes.cumsum(), np.bincount(of_pair, minlength=len(sizes)).cumsum()
+    ends, pair_ends = (
+        sizes.cumsum(),
+        np.bincount(of_pair, minlength=len(sizes)).cumsum(),
+    )
     for one in np.flatnonzero(sizes > 1):
         members = rows[by_row[ends[one] - sizes[one] : ends[one]]]
         start = pair_ends[one - 1] if one else 0
-        yield members, inside.where(by_pair[start : pair_ends[one]])
+        yield members, inside.take(by_pair[start : pair_ends[one]])
 
 
 def _taken_apart(

@@ -82,7 +82,10 @@ class Compared:
         linker, _ = self._linker(self.comparisons, share=0.5)
         with _quiet():
             linker.training.estimate_u_using_random_sampling(
-                max_pairs=SAMPLE_PAIRS, seed=SEED, min_count_per_level=None, num_chunks=1
+                max_pairs=SAMPLE_PAIRS,
+                seed=SEED,
+                min_count_per_level=None,
+                num_chunks=1,
             )
         model = linker.misc.save_model_to_json()
         return tuple(
@@ -104,7 +107,7 @@ class Compared:
         with _quiet():
             found = linker.inference.compute_blocked_pairs_for_predict()
         self._pairs = found.physical_name
-        self.pairs_compared = self._number(f"SELECT count(*) FROM {self._pairs}")
+        self.pairs_compared = len(found.as_duckdbpyrelation())
         return self.pairs_compared
 
     def count_values(self, persons: pl.Series) -> None:
@@ -129,7 +132,9 @@ class Compared:
     @property
     def _frequent(self) -> list[str]:
         return [
-            one.levels[0].frequency for one in self.comparisons if one.levels[0].frequency
+            one.levels[0].frequency
+            for one in self.comparisons
+            if one.levels[0].frequency
         ]
 
     def patterns(self) -> Patterns:
@@ -217,10 +222,6 @@ class Compared:
         table = engine.register(_TABLE, dataset_display_name="persons")
         linker = Linker(table, settings, log_level=None, validate_settings=False)
         return linker, engine
-
-    def _number(self, query: str) -> int:
-        # fetchall, since DuckDB 2 takes no other work while a result is unfinished.
-        return int(self._connection.execute(query).fetchall()[0][0])
 
 
 @contextmanager

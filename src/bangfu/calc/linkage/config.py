@@ -75,8 +75,8 @@ def config_of(document: Mapping[str, Any], *, file: str) -> Config:
         problems.append(_problem(file, "columns", _NOT_TABLE))
         nested = {}
     roles = {key: keys.pop(key) for key in list(keys) if key in set(Role)}
-    for key in sorted(set(roles) & set(nested)):
-        problems.append(_problem(file, key, _TWICE))
+    twice = sorted(set(roles) & set(nested))
+    problems += [_problem(file, key, _TWICE) for key in twice]
     columns = {}
     for key, value in (roles | nested).items():
         names = _column_names(value)
@@ -104,7 +104,9 @@ def config_of(document: Mapping[str, Any], *, file: str) -> Config:
 def check_columns(records: pl.DataFrame, config: Config, *, file: str) -> None:
     """Refuse columns that the table lacks. Raises BadInput: file, key, reason."""
     wanted = [("id", config.id)]
-    wanted += [(role.value, name) for role, names in config.columns.items() for name in names]
+    wanted += [
+        (role.value, name) for role, names in config.columns.items() for name in names
+    ]
     present = "、".join(records.columns[:30]) or "-"
     problems = [
         _problem(
@@ -164,9 +166,7 @@ _CHECKS = {
     ),
     "cluster_max": (
         _is_size,
-        Text(
-            "应为 2 至 10000 的整数。", "should be a whole number from 2 to 10,000."
-        ),
+        Text("应为 2 至 10000 的整数。", "should be a whole number from 2 to 10,000."),
     ),
 }
 _NOT_TABLE = Text("应为表 [columns]。", "should be a table [columns].")

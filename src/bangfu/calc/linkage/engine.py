@@ -114,9 +114,7 @@ def _weigh(
         return Weighed(fit, pairs, compared.pairs_compared)
 
 
-def _settled(
-    fit: training.Fit, pairs: Pairs, rows: int
-) -> tuple[training.Fit, Pairs]:
+def _settled(fit: training.Fit, pairs: Pairs, rows: int) -> tuple[training.Fit, Pairs]:
     """Bring the share and the log-odds in line with the weights of rare values."""
     odds = fit.share / (1 - fit.share)
     share = training.settled_share(

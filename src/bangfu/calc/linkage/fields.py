@@ -15,10 +15,10 @@ _SEXES = {
     **dict.fromkeys(("2", "女", "女性", "f", "female", "woman"), "2"),
 }
 _NUMERALS = {char: at for at, char in enumerate("零一二三四五六七八九")} | {"〇": 0}
-_CHINESE_NUMBER = re.compile("[零〇一二三四五六七八九]?十[一二三四五六七八九]?|[零〇一二三四五六七八九]+")
-_NUMBERED = re.compile(
-    "(" + _CHINESE_NUMBER.pattern + ")(?=[组队号栋幢单室楼社])"
+_CHINESE_NUMBER = re.compile(
+    "[零〇一二三四五六七八九]?十[一二三四五六七八九]?|[零〇一二三四五六七八九]+"
 )
+_NUMBERED = re.compile("(" + _CHINESE_NUMBER.pattern + ")(?=[组队号栋幢单室楼社])")
 _OFFICE = re.compile("村民委员会|居民委员会|村委会|居委会|村民小组|小组")
 _OFFICES = {"村民委员会": "村", "村委会": "村", "居民委员会": "社区", "居委会": "社区"}
 

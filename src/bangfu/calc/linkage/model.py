@@ -169,7 +169,13 @@ def _given(*, both: bool, has_han: bool, has_latin: bool) -> Comparison:
     if has_han:
         levels.append(Level("one character", _CHARACTERS, 0.03, 0.03))
     levels.append(Level("else", "ELSE", 0.02, 0.95))
-    columns = ("given", "given_sound", "given_seen", *(("surname",) if both else ()), "is_han")
+    columns = (
+        "given",
+        "given_sound",
+        "given_seen",
+        *(("surname",) if both else ()),
+        "is_han",
+    )
     return Comparison("given", _unknown("given"), tuple(levels), columns)
 
 
@@ -186,7 +192,13 @@ def _surname(*, both: bool, has_han: bool, has_latin: bool) -> Comparison:
         levels.append(Level("close", close, 0.01, 0.001))
         levels.append(Level("alike", _near("surname", 0.8), 0.02, 0.008))
     levels.append(Level("else", "ELSE", 0.03, 0.97))
-    columns = ("surname", "surname_sound", "surname_seen", *(("given",) if both else ()), "is_han")
+    columns = (
+        "surname",
+        "surname_sound",
+        "surname_seen",
+        *(("given",) if both else ()),
+        "is_han",
+    )
     return Comparison("surname", unknown, tuple(levels), columns)
 
 
@@ -234,7 +246,10 @@ def _birth(*, has_han: bool) -> Comparison:
 
 
 def _sex() -> Comparison:
-    levels = (Level("same", "sex_l = sex_r", 0.98, 0.5), Level("else", "ELSE", 0.02, 0.5))
+    levels = (
+        Level("same", "sex_l = sex_r", 0.98, 0.5),
+        Level("else", "ELSE", 0.02, 0.5),
+    )
     return Comparison("sex", _unknown("sex"), levels, ("sex",), m_else_max=0.1)
 
 

@@ -35,16 +35,18 @@ SURNAME_SOUNDS = {
 """Characters that sound otherwise as a surname (Modern Chinese Dictionary)."""
 
 UNKNOWN = frozenset(
-    "unknown unk na n/a none null nan nil - -- 无 无名 不详 未知 未填 空".split()
+    """
+    unknown unk n/a none null nan - -- 无 无名 不详 未知 未填 空
+    """.split()  # noqa: SIM905 - a table reads better than its literals
 )
 _LETTERS = str.maketrans("øđðłħıŧ", "oddlhit")
 _LIGATURES = (("æ", "ae"), ("œ", "oe"), ("þ", "th"))
 _HAN = re.compile(r"[㐀-䶿一-鿿豈-﫿]|[\U00020000-\U0003ffff]")
 _NOT_NAME = re.compile(r"[^\w]|[\d_]")
 _QUOTES = re.compile(r"['’‘`´·•・]")
-_TITLES = frozenset("mr mrs ms miss dr sir prof".split())
+_TITLES = frozenset(("mr", "mrs", "ms", "miss", "dr", "sir", "prof"))
 # Sounds that southern dialects and typists do not tell apart.
-_FOLDS = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ng", "n"), ("l", "n"), ("h", "f"))
+_INITIALS = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("l", "n"), ("h", "f"))
 _ALIKE = (
     ("sch", "s"), ("ph", "f"), ("ck", "k"), ("dt", "t"), ("th", "t"), ("gh", "g"),
     ("tz", "s"), ("qu", "k"), ("c", "k"), ("q", "k"), ("z", "s"), ("x", "ks"),
@@ -139,16 +141,16 @@ def _syllable(char: str) -> str:
 
 def _fold(syllables: tuple[str, ...]) -> str:
     """Join syllables, each without what dialects confuse: zh/z, l/n, h/f, -ng/-n."""
-    folded = []
-    for syllable in syllables:
-        for one, other in _FOLDS[:3]:
-            if syllable.startswith(one):
-                syllable = other + syllable[2:]
-        for one, other in _FOLDS[4:]:
-            if syllable.startswith(one):
-                syllable = other + syllable[1:]
-        folded.append(re.sub(r"ng\b", "n", syllable))
-    return "".join(folded)
+    return "".join(map(_folded, syllables))
+
+
+@functools.cache
+def _folded(syllable: str) -> str:
+    for one, other in _INITIALS:
+        if syllable.startswith(one):
+            syllable = other + syllable.removeprefix(one)
+            break
+    return syllable.removesuffix("g") if syllable.endswith("ng") else syllable
 
 
 def skeleton(word: str) -> str:

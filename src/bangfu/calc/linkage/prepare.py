@@ -6,7 +6,8 @@ in any order give the same table.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import functools
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -81,7 +82,10 @@ def joined(records: pl.DataFrame, columns: Sequence[str], between: str) -> pl.Se
 
 def as_text(column: pl.Series) -> pl.Series:
     """Return a column as text, empty cells as null; whole numbers without ".0"."""
-    if column.dtype.is_float() and (column.drop_nulls().round() == column.drop_nulls()).all():
+    if (
+        column.dtype.is_float()
+        and (column.drop_nulls().round() == column.drop_nulls()).all()
+    ):
         column = column.cast(pl.Int64)
     text = column.cast(pl.String).str.strip_chars()
     return text.set(text == "", None)
@@ -94,17 +98,17 @@ def _single(read: Callable[[str], str | None]) -> Callable[[str], tuple[str | No
 def _read(
     cells: pl.Series,
     read: Callable[[str], Sequence[object]],
-    schema: dict[str, type[pl.DataType]],
+    schema: Mapping[str, type[pl.DataType]],
 ) -> pl.DataFrame:
     """Read each distinct cell once; return one row a cell, null for an empty one."""
     distinct = cells.drop_nulls().unique()
     rows = [read(text) for text in distinct.to_list()]
-    table = pl.DataFrame(rows, schema=schema, orient="row")
+    table = pl.DataFrame(rows, schema=dict(schema), orient="row")
     keyed = table.with_columns(distinct.alias("_cell"))
     spread = cells.alias("_cell").to_frame()
-    return spread.join(
-        keyed, on="_cell", how="left", maintain_order="left"
-    ).select(list(schema))
+    return spread.join(keyed, on="_cell", how="left", maintain_order="left").select(
+        list(schema)
+    )
 
 
 def _names(records: pl.DataFrame, config: Config) -> pl.DataFrame:
@@ -132,11 +136,10 @@ def _names(records: pl.DataFrame, config: Config) -> pl.DataFrame:
     is_folded = bool(han.any())
     columns: dict[str, pl.Series] = {}
     for name, cells in (("given", given), ("surname", surname)):
-        is_surname = name == "surname"
         read = _read(
             cells.set(cells == "", None),
-            lambda text, is_surname=is_surname: names.name_part(
-                text, is_surname=is_surname, is_folded=is_folded
+            functools.partial(
+                names.name_part, is_surname=name == "surname", is_folded=is_folded
             ),
             _NAME,
         )

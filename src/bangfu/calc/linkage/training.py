@@ -132,22 +132,25 @@ def _odds(patterns: Patterns, m: list[Array], u: list[Array], share: float) -> A
         # The last place stands for "unknown", which says nothing: -1 finds it.
         ratio = np.append(np.log(m[at]) - np.log(u[at]), 0.0)
         total += ratio[patterns.levels[:, at]]
-    return np.exp(np.minimum(total, 500.0))
+    odds: Array = np.exp(np.minimum(total, 500.0))
+    return odds
 
 
 def _sums(levels: npt.NDArray[np.int64], chance: Array, size: int) -> Array:
     is_known = levels >= 0
-    return np.bincount(levels[is_known], chance[is_known], minlength=size)
+    sums = np.bincount(levels[is_known], chance[is_known], minlength=size)
+    return sums.astype(np.float64)
 
 
 def _posterior(sums: Array, prior: Array, strength: float) -> Array:
-    return (sums + strength * prior) / (sums.sum() + strength)
+    shares: Array = (sums + strength * prior) / (sums.sum() + strength)
+    return shares
 
 
 def _held(m: Array, else_max: float) -> Array:
     """Hold the last level, "else", to its largest believable share."""
     if m[-1] <= else_max:
         return m
-    held = m * ((1 - else_max) / (1 - m[-1]))
+    held: Array = m * ((1 - else_max) / (1 - m[-1]))
     held[-1] = else_max
     return held
