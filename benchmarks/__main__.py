@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
-NAMES = ("pairing", "importing", "reading", "divisions", "pages")
+NAMES = ("pairing", "importing", "reading", "divisions", "linkage", "pages")
 
 
 def main(names: list[str]) -> int:

@@ -26,7 +26,7 @@ def page() -> str:
     cpus = _result("importing")["cpus"]
     machine = f"{cpus} shared cores, Python {_result('importing')['python']}"
     parts = [HEAD.format(machine=machine), _pairing(), _importing(), _reading()]
-    return "\n".join([*parts, _divisions(), _pages()])
+    return "\n".join([*parts, _divisions(), _linkage(), _pages()])
 
 
 def _result(name: str) -> dict:
@@ -105,6 +105,21 @@ def _divisions() -> str:
 (limit {result["seconds_max"]:.0f} s), {result["ratio"]} times reading and COPYing the same rows into
 a plain table. Again without change: {result["again_s"]} s, {result["new_again"]} new,
 {result["changed_again"]} changed.
+"""
+
+
+def _linkage() -> str:
+    result = _result("linkage")
+    missed = result["missed"]
+    return f"""
+## Finding duplicates
+
+{result["records"]:,} fictional persons, one record in ten a duplicate with one error or two, linked by
+name, birth date, sex and village in a process of its own: {result["peak_mb"]:,} MB at the peak (limit
+{result["targets"]["peak_mb"]:,} MB) on {result["cpus"]} cores, {result["seconds"]:,.0f} s, of which the processors worked
+{result["cpu_seconds"]:,.0f} s, {result["pairs_compared"]:,} pairs compared. Precision {result["precision"]}, recall
+{result["recall"]}, F1 {result["f1"]}; an exact join on name and birth date has F1 {result["exact_join_f1"]}
+(recall {result["exact_join_recall"]}). Limits missed: {"; ".join(missed) if missed else "none"}.
 """
 
 

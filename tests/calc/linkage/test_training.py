@@ -43,8 +43,19 @@ def with_spread(matches):
     ]
 
 
+def learned(matches, counted):
+    return fit(
+        fields(),
+        counted,
+        spread=with_spread(matches),
+        rows=ROWS,
+        sampled=PAIRS,
+        known=[1, 1, 1],
+    )
+
+
 def test_it_finds_what_made_the_data():
-    result = fit(with_spread(20_000), patterns(20_000), rows=ROWS, known=[1, 1, 1])
+    result = learned(20_000, patterns(20_000))
 
     assert result.has_converged
     assert result.share * PAIRS == pytest.approx(20_000, rel=0.02)
@@ -54,7 +65,7 @@ def test_it_finds_what_made_the_data():
 
 
 def test_without_pairs_of_one_person_the_starting_values_stay():
-    result = fit(with_spread(0), patterns(0), rows=ROWS, known=[1, 1, 1])
+    result = learned(0, patterns(0))
 
     assert result.share * PAIRS < 500
     assert all(0.5 < one.levels[0].m < 0.99 for one in result.comparisons)
@@ -64,7 +75,7 @@ def test_disagreement_has_a_largest_believable_share():
     levels = np.array([[0, 1, 0], [1, 1, 1]])
     odd = Patterns(levels, np.zeros(2), np.array([20_000.0, PAIRS - 20_000]))
 
-    result = fit(with_spread(20_000), odd, rows=ROWS, known=[1, 1, 1])
+    result = learned(20_000, odd)
 
     assert result.comparisons[1].levels[-1].m == pytest.approx(0.25)
 
@@ -72,7 +83,7 @@ def test_disagreement_has_a_largest_believable_share():
 def test_rounds_that_do_not_settle_are_told(monkeypatch):
     monkeypatch.setattr("bangfu.calc.linkage.training.ROUNDS_MAX", 2)
 
-    result = fit(with_spread(20_000), patterns(20_000), rows=ROWS, known=[1, 1, 1])
+    result = learned(20_000, patterns(20_000))
 
     assert (result.rounds, result.has_converged) == (2, False)
 

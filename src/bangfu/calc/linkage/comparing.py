@@ -32,7 +32,8 @@ with warnings.catch_warnings():
 
 SAMPLE_PAIRS = 1_000_000
 SEED = 20
-PATTERN_PAIRS = 8_000_000  # pairs that patterns are counted on; a sample above that
+PATTERN_PAIRS = 4_000_000  # pairs that patterns are counted on; a sample above that
+KNOWN_ROWS = 1_000
 MEMORY = "4GB"
 THREADS = 2
 BITS_MIN = -8.0  # pairs with longer odds against are not kept
@@ -114,15 +115,18 @@ class Compared:
         """Learn how rare the values are: the share of persons that have each.
 
         persons: the person of each row, as far as is known; a value that one person
-        has in five records is as rare as one that stands once.
+        has in five records is as rare as one that stands once. A file of fewer than
+        KNOWN_ROWS records borrows the rest from the starting values.
         """
-        for column in self._frequent:
+        for one in self.comparisons:
+            column, usual = one.levels[0].frequency, one.levels[0].u
+            if column is None:
+                continue
             held = self._frame.select(column).with_columns(person=persons)
             held = held.drop_nulls(column).unique()
-            table = held.group_by(column).len()
-            table = table.select(
-                column, (pl.col("len") / held.height).alias(f"tf_{column}")
-            )
+            borrowed = max(KNOWN_ROWS - held.height, 0)
+            share = (pl.len() + borrowed * usual) / (held.height + borrowed)
+            table = held.group_by(column).agg(share.alias(f"tf_{column}"))
             self._connection.register("incoming", table.to_arrow())
             self._connection.execute(
                 f"CREATE OR REPLACE TABLE share_{column} AS FROM incoming"

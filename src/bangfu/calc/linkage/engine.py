@@ -21,7 +21,7 @@ from bangfu.calc.values.text import Text
 
 SMALL_FILE = 10  # rows up to which one cluster may hold them all
 
-BITS_SURE = 3.0  # log-odds from which a pair counts as sure for the second round
+BITS_SURE = 7.0  # log-odds from which a pair counts as sure for the second round
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,14 @@ def _weigh(
             # The second time, a value counts once for each person, not each record.
             compared.count_values(pl.Series(persons))
             patterns = compared.patterns()
-            fit = training.fit(spread, patterns, rows=rows, known=known)
+            fit = training.fit(
+                fields,
+                patterns,
+                spread=spread,
+                rows=rows,
+                sampled=comparing.SAMPLE_PAIRS,
+                known=known,
+            )
             pairs = compared.weigh(fit.comparisons, share=fit.share)
             fit, pairs = _settled(fit, pairs, rows)
             persons = cluster(

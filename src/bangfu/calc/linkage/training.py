@@ -25,7 +25,7 @@ from bangfu.calc.linkage.model import Comparison
 ROUNDS_MAX = 300
 TOLERANCE = 1e-5
 M_PRIOR_PAIRS = 30  # pairs that the starting value of m is worth
-U_PRIOR_PAIRS = 100
+U_PRIOR_PAIRS = 2_000
 U_FLOOR = 1e-9
 MATCHES_A_ROW_MAX = 25  # more pairs of one person than this for each row is no fit
 MATCHES_A_ROW_FIRST = 0.05
@@ -61,23 +61,29 @@ def fit(
     comparisons: Sequence[Comparison],
     patterns: Patterns,
     *,
+    spread: Sequence[Comparison],
     rows: int,
+    sampled: float,
     known: Sequence[float],
 ) -> Fit:
     """Learn m, u and the share of pairs of one person.
 
-    comparisons: with u as the spread of all pairs. rows: records. known: per field,
+    comparisons: with the starting values. spread: the same, with u as the spread of all
+    pairs, seen on a sample of `sampled` pairs. rows: records. known: per field,
     the share of pairs of which both records have it. Stops when no m and not the
     share moves by more than TOLERANCE, relatively, or after ROUNDS_MAX rounds.
     """
     pairs = rows * (rows - 1) / 2
-    spread = [np.array([level.u for level in one.levels]) for one in comparisons]
-    prior = [np.array([level.m for level in one.levels]) for one in comparisons]
-    prior = [m / m.sum() for m in prior]
-    spread = [np.maximum(u, U_FLOOR) / np.maximum(u, U_FLOOR).sum() for u in spread]
-    m, u = list(prior), list(spread)
+    prior = [_shares([level.m for level in one.levels]) for one in comparisons]
+    u_prior = [_shares([level.u for level in one.levels]) for one in comparisons]
+    among_all = [_shares([level.u for level in one.levels]) for one in spread]
+    m = list(prior)
+    u = [
+        _posterior(all_ * sampled * known[at], u_prior[at], U_PRIOR_PAIRS)
+        for at, all_ in enumerate(among_all)
+    ]
     share = MATCHES_A_ROW_FIRST * rows / pairs
-    lowest, highest = 1 / pairs, min(0.5, MATCHES_A_ROW_MAX * rows / pairs)
+    lowest, highest = min(0.5, 1 / pairs), min(0.5, MATCHES_A_ROW_MAX * rows / pairs)
     share = min(max(share, lowest), 0.5)
     rounds, has_converged = 0, False
     while rounds < ROUNDS_MAX and not has_converged:
@@ -92,8 +98,10 @@ def fit(
             new_m = _held(new_m, comparison.m_else_max)
             moved = max(moved, float(np.abs(new_m - m[at]).max()))
             m[at] = new_m
-            left = np.maximum(spread[at] * pairs * known[at] - sums, 0.0)
-            u[at] = np.maximum(_posterior(left, spread[at], U_PRIOR_PAIRS), U_FLOOR)
+            left = np.maximum(among_all[at] * pairs * known[at] - sums, 0.0)
+            seen = left * (min(sampled, pairs) / pairs)
+            u[at] = np.maximum(_posterior(seen, u_prior[at], U_PRIOR_PAIRS), U_FLOOR)
+        _hold_swapped(comparisons, u)
         share, has_converged = new_share, bool(moved < TOLERANCE)
     learned = tuple(
         one.with_shares(m[at].tolist(), u[at].tolist())
@@ -108,7 +116,7 @@ def settled_share(odds: Array, *, pairs: float, share: float) -> float:
     odds: (pairs compared,), m over u with the adjustments for rare values. The last
     step of the same maximisation, with m and u held.
     """
-    lowest = 1 / pairs
+    lowest = min(0.5, 1 / pairs)
     for _ in range(ROUNDS_MAX):
         weight = odds * (share / (1 - share))
         new = min(max(float((weight / (1 + weight)).sum()) / pairs, lowest), 0.5)
@@ -116,6 +124,28 @@ def settled_share(odds: Array, *, pairs: float, share: float) -> float:
             return new
         share = new
     return share
+
+
+def _hold_swapped(comparisons: Sequence[Comparison], u: list[Array]) -> None:
+    """Let swapped names be no rarer by chance than two names that are both the same.
+
+    Hardly any pair of a sample has swapped names, so the sample does not tell.
+    """
+    names = [one.name for one in comparisons]
+    if "given" not in names or "surname" not in names:
+        return
+    given = names.index("given")
+    levels = [level.name for level in comparisons[given].levels]
+    if "swapped" in levels:
+        by_chance = u[given][0] * u[names.index("surname")][0]
+        swapped = levels.index("swapped")
+        u[given][swapped] = max(u[given][swapped], by_chance)
+
+
+def _shares(values: Sequence[float]) -> Array:
+    floored = np.maximum(np.array(values, np.float64), U_FLOOR)
+    shares: Array = floored / floored.sum()
+    return shares
 
 
 def _of_values(comparisons: Sequence[Comparison], u: list[Array]) -> list[Array]:
