@@ -110,16 +110,23 @@ a plain table. Again without change: {result["again_s"]} s, {result["new_again"]
 
 def _linkage() -> str:
     result = _result("linkage")
-    missed = result["missed"]
+    missed = "; ".join(result["missed"]) or "none"
     return f"""
 ## Finding duplicates
 
 {result["records"]:,} fictional persons, one record in ten a duplicate with one error or two, linked by
-name, birth date, sex and village in a process of its own: {result["peak_mb"]:,} MB at the peak (limit
-{result["targets"]["peak_mb"]:,} MB) on {result["cpus"]} cores, {result["seconds"]:,.0f} s, of which the processors worked
-{result["cpu_seconds"]:,.0f} s, {result["pairs_compared"]:,} pairs compared. Precision {result["precision"]}, recall
-{result["recall"]}, F1 {result["f1"]}; an exact join on name and birth date has F1 {result["exact_join_f1"]}
-(recall {result["exact_join_recall"]}). Limits missed: {"; ".join(missed) if missed else "none"}.
+name, birth date, sex and village in a process of its own on {result["cpus"]} cores.
+
+| | |
+| --- | --- |
+| peak MB (limit {result["targets"]["peak_mb"]:,}) | {result["peak_mb"]:,} |
+| seconds | {result["seconds"]:,.0f} |
+| seconds of the processors | {result["cpu_seconds"]:,.0f} |
+| pairs compared | {result["pairs_compared"]:,} |
+| precision, recall, F1 | {result["precision"]}, {result["recall"]}, {result["f1"]} |
+| F1 of an exact join on name and birth date | {result["exact_join_f1"]} |
+
+Limits missed: {missed}.
 """
 
 

@@ -33,6 +33,25 @@ def latin(records: int, duplicates: int, *, seed: int) -> pl.DataFrame:
     ).with_row_index("id")
 
 
+def chinese(records: int, *, seed: int) -> list[tuple[str, str, str]]:
+    """Return (id, name, birth) of persons who are all different."""
+    draw = random.Random(seed)  # noqa: S311 (of fictional persons)
+    surnames, characters = (
+        "赵钱孙周吴郑冯陈褚卫蒋沈韩杨朱秦",
+        "春夏秋冬梅山水石林田龙凤东南西云雨雪风月光明新安平和顺福贵财宝",
+    )
+    names = {
+        draw.choice(surnames) + draw.choice(characters) + draw.choice(characters)
+        for _ in range(2 * records)
+    }
+    return [
+        (f"f{at}", name, str(datetime.date(1940, 1, 1) + datetime.timedelta(days)))
+        for at, (name, days) in enumerate(
+            zip(sorted(names), draw.sample(range(25_000), len(names)), strict=True)
+        )
+    ][:records]
+
+
 def spoiled(draw: random.Random, row: list) -> list:
     """Return a copy with one error: a typing error in a name, or in the date."""
     given, surname, birth, person = row
