@@ -11,7 +11,15 @@ import sys
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
-NAMES = ("pairing", "importing", "reading", "divisions", "pages", "poverty")
+NAMES = (
+    "pairing",
+    "importing",
+    "reading",
+    "divisions",
+    "pages",
+    "poverty",
+    "linkage",
+)
 
 
 def main(names: list[str]) -> int:

@@ -26,7 +26,7 @@ def page() -> str:
     cpus = _result("importing")["cpus"]
     machine = f"{cpus} shared cores, Python {_result('importing')['python']}"
     parts = [HEAD.format(machine=machine), _pairing(), _importing(), _reading()]
-    return "\n".join([*parts, _divisions(), _pages(), _poverty()])
+    return "\n".join([*parts, _divisions(), _pages(), _poverty(), _linkage()])
 
 
 def _result(name: str) -> dict:
@@ -105,6 +105,28 @@ def _divisions() -> str:
 (limit {result["seconds_max"]:.0f} s), {result["ratio"]} times reading and COPYing the same rows into
 a plain table. Again without change: {result["again_s"]} s, {result["new_again"]} new,
 {result["changed_again"]} changed.
+"""
+
+
+def _linkage() -> str:
+    result = _result("linkage")
+    missed = "; ".join(result["missed"]) or "none"
+    return f"""
+## Finding duplicates
+
+{result["records"]:,} fictional persons, one record in ten a duplicate with one error or two, linked by
+name, birth date, sex and village in a process of its own on {result["cpus"]} cores.
+
+| | |
+| --- | --- |
+| peak MB (limit {result["targets"]["peak_mb"]:,}) | {result["peak_mb"]:,} |
+| seconds | {result["seconds"]:,.0f} |
+| seconds of the processors | {result["cpu_seconds"]:,.0f} |
+| pairs compared | {result["pairs_compared"]:,} |
+| precision, recall, F1 | {result["precision"]}, {result["recall"]}, {result["f1"]} |
+| F1 of an exact join on name and birth date | {result["exact_join_f1"]} |
+
+Limits missed: {missed}.
 """
 
 

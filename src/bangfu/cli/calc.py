@@ -1,35 +1,29 @@
 """`bangfu calc`: computing on files, without a database and without Django.
 
-The command `pair` is here; calc_poverty.py has those that measure poverty.
+The command `pair` is here; calc_poverty.py has those that measure poverty, calc_dedupe.py
+the one that finds duplicates.
 """
 
 from __future__ import annotations
 
-import io
 import json
-import os
-import secrets
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from bangfu.calc.values.findings import BadInput, OutOfLimit
 from bangfu.calc.values.text import Text
+from bangfu.cli import files as tables
+from bangfu.cli.calc_dedupe import dedupe
 from bangfu.cli.calc_poverty import mpi, pmt, poverty
-from bangfu.cli.encodings import as_utf8
 from bangfu.local import speech
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from bangfu.calc.pairing import Result
 
 FINDINGS = 1
-BYTES_MAX = 500_000_000
 SENTENCES_MAX = 20
-SUFFIXES = (".csv", ".parquet")
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -38,7 +32,7 @@ def calc() -> None:
     """Compute on files, without a database."""
 
 
-for _command in (poverty, mpi, pmt):
+for _command in (poverty, mpi, pmt, dedupe):
     calc.add_command(_command)
 
 
@@ -104,8 +98,8 @@ def pair(
         "forbidden": forbidden,
         "costs": costs,
     }
-    _check_out(out, [path for path in files.values() if path])
-    frames = {name: _read(path) for name, path in files.items() if path}
+    tables.check_out(out, [path for path in files.values() if path])
+    frames = {name: tables.read(path) for name, path in files.items() if path}
     if snap:
         frames["households"] = pairing.snap_to_divisions(frames["households"])
     result = pairing.solve(
@@ -116,7 +110,7 @@ def pair(
         costs=frames.get("costs"),
         params=pairing.Params(km_price=km_price, keep_price=keep_price),
     )
-    _write(result.pairs, out)
+    tables.write(result.pairs, out)
     if as_json:
         document = {**result.as_json(), "out": str(out), "snapped": snap}
         click.echo(json.dumps(document, ensure_ascii=False))
@@ -124,99 +118,6 @@ def pair(
     _tell(result, chosen, snapped=snap, to_stderr=as_json)
     if result.status is not pairing.Status.OPTIMAL_FULL:
         ctx.exit(FINDINGS)
-
-
-def _check_out(out: Path, inputs: list[Path]) -> None:
-    _check_suffix(out)
-    if out.resolve() in {path.resolve() for path in inputs}:
-        raise _bad(
-            out,
-            Text(
-                "是输入文件，不能作为结果文件。",
-                "is an input and cannot be the result.",
-            ),
-        )
-
-
-def _read(path: Path) -> pl.DataFrame:
-    """Read a table; every cell of a CSV file stays text, as ids and codes must."""
-    import polars as pl
-
-    _check_suffix(path)
-    try:
-        if path.stat().st_size > BYTES_MAX:
-            raise OutOfLimit(
-                Text(
-                    "{file}：文件超过 {most} 字节。",
-                    "{file}: the file has more than {most} bytes.",
-                    {"file": path, "most": f"{BYTES_MAX:,}"},
-                ),
-                remedy=Text("请存为 Parquet 格式。", "Store it as Parquet."),
-                code="pairing.file_too_large",
-            )
-        if path.suffix.lower() == ".parquet":
-            return pl.read_parquet(path)
-        return pl.read_csv(io.BytesIO(_as_utf8(path)), infer_schema=False)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise _bad(
-            path, Text("无法读取：{why}", "cannot be read: {why}", {"why": reason})
-        ) from error
-    except pl.exceptions.PolarsError as error:
-        reason = str(error).splitlines()[0][:200]
-        raise _bad(
-            path,
-            Text("不是有效的表格：{why}", "is not a table: {why}", {"why": reason}),
-        ) from error
-
-
-def _as_utf8(path: Path) -> bytes:
-    """Return the text of a CSV file."""
-    content = as_utf8(path.read_bytes())
-    if content is None:
-        raise _bad(
-            path,
-            Text(
-                "编码既不是 UTF-8 也不是 GB 18030。", "is neither UTF-8 nor GB 18030."
-            ),
-        )
-    return content
-
-
-def _write(pairs: pl.DataFrame, out: Path) -> None:
-    """Write the pairs whole or not at all."""
-    draft = out.with_name(f".{out.name}.{secrets.token_hex(4)}")
-    try:
-        with draft.open("xb") as stream:
-            if out.suffix.lower() == ".parquet":
-                pairs.write_parquet(stream)
-            else:
-                pairs.write_csv(stream)
-            stream.flush()
-            os.fsync(stream.fileno())
-        draft.replace(out)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise _bad(
-            out, Text("无法写入：{why}", "cannot be written: {why}", {"why": reason})
-        ) from error
-    finally:
-        draft.unlink(missing_ok=True)
-
-
-def _check_suffix(path: Path) -> None:
-    if path.suffix.lower() not in SUFFIXES:
-        raise _bad(
-            path,
-            Text("应为 .csv 或 .parquet 文件。", "should end in .csv or .parquet."),
-        )
-
-
-def _bad(path: Path, what: Text) -> BadInput:
-    return BadInput(
-        Text("{file}：{what}", "{file} {what}", {"file": path, "what": what}),
-        code="pairing.bad_file",
-    )
 
 
 def _tell(result: Result, language: str, *, snapped: bool, to_stderr: bool) -> None:

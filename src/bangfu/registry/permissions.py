@@ -15,6 +15,8 @@ from bangfu.calc.values.findings import NotAllowed
 from bangfu.calc.values.text import Text, join
 from bangfu.scope import Actor
 
+# Kinds of import that enter what cannot be taken back.
+SECOND_PERSON = frozenset({"cases"})
 READ_ROLES = READERS
 IMPORT_ROLES = OFFICES
 EDIT_ROLES = OFFICES
@@ -41,6 +43,20 @@ def can_import(by: Actor) -> bool:
 def check_import(by: Actor) -> None:
     """Raise NotAllowed for who may not import households."""
     _check(by, IMPORT_ROLES)
+
+
+def check_confirm(by: Actor, kind: str, uploaded_by: int) -> None:
+    """Raise NotAllowed for one's own files of what cannot be taken back."""
+    if kind in SECOND_PERSON and by.user_id == uploaded_by:
+        raise NotAllowed(
+            Text(
+                "这类数据由一人上传、另一人确认，您不能确认自己上传的文件。",
+                "One person uploads this, another confirms; the files are your own.",
+            ),
+            remedy=Text(
+                "请由本单位另一人确认。", "Ask a second person of your office."
+            ),
+        )
 
 
 def can_edit(by: Actor, division: DivisionCode) -> bool:

@@ -10,6 +10,7 @@ from bangfu.accounts.roles import OFFICES, READERS, ROLE_TEXTS, Role
 from bangfu.audit.wording import Subject
 from bangfu.calc.values.text import Text
 from bangfu.publicity.permissions import OBJECTION_READ_ROLES
+from bangfu.registry.cases.acts import ACTS as CASE_ACTS
 from bangfu.scope.actor import SYSTEM_ROLE
 
 ACTS: dict[str, Text] = {
@@ -86,6 +87,21 @@ ACTS: dict[str, Text] = {
     "registry.import.files_deleted": Text(
         "清理到期的导入文件", "deleted files of old imports"
     ),
+    # cases: every act of the table, and what stands beside it
+    **{
+        f"registry.case.{act.code}": Text(
+            "识别退出：{act}", "case: {act}", {"act": act.text}
+        )
+        for act in CASE_ACTS
+    },
+    "registry.exit_hold.placed": Text("暂缓退出", "held a household from exiting"),
+    "registry.exit_hold.lifted": Text("解除暂缓退出", "lifted a hold on exit"),
+    "registry.household.added": Text("登记未建档户", "put a family on file"),
+    "registry.household.split": Text("分户", "split a household"),
+    "registry.household.merged": Text("并户", "merged households"),
+    "registry.household.joined": Text("家庭成员增加", "a person joined a household"),
+    "registry.household.left": Text("家庭成员减少", "a person left a household"),
+    "registry.meeting.recorded": Text("登记民主评议", "recorded a village meeting"),
     # lake
     "lake.snapshot.taken": Text("生成数据快照", "took a snapshot"),
     "lake.snapshot.verified": Text("核验数据快照", "verified a snapshot"),
@@ -124,6 +140,14 @@ SUBJECTS: dict[str, Subject] = {
     ),
     "registry.household": Subject(
         Text("贫困户", "household"), "registry:household", READERS
+    ),
+    "registry.case": Subject(
+        Text("识别退出个案", "case"), "registry:case", READERS - {Role.HELPER}
+    ),
+    "registry.meeting": Subject(
+        Text("民主评议", "village meeting"),
+        "registry:meeting",
+        READERS - {Role.HELPER},
     ),
     "registry.import": Subject(Text("导入", "import"), "registry:import", OFFICES),
     "pairing.run": Subject(Text("配对方案", "pairing run"), "pairing:run", _PAIRING),

@@ -65,6 +65,10 @@ _ABOUT: dict[str, Text] = {
     "registry:households": Text(
         "查找农户，查看一户一档", "Find a household and open its file"
     ),
+    "registry:cases": Text(
+        "申请、评议、审核、退出、监测：每户的下一步",
+        "Entry, review, exit, monitoring: the next step of every case",
+    ),
     "pairing:officials": Text(
         "干部的帮扶户数、上下限和名单", "What each official must do, and has"
     ),

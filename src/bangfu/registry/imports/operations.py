@@ -22,6 +22,7 @@ from bangfu.audit import operations as audit
 from bangfu.calc.values.findings import BadInput, NotAllowed, WrongState
 from bangfu.calc.values.text import Text
 from bangfu.jobs import operations as jobs
+from bangfu.registry import permissions
 from bangfu.registry.imports import locks, parsed, preview, queries, reading, storage
 from bangfu.registry.imports.intake import (
     FileReading,
@@ -41,8 +42,6 @@ APPLY_JOB = "registry.apply_import"
 KEPT = timedelta(days=30)
 # The register was set up in 2014; no roll and no rule is older.
 FIRST_ROLL = date(2014, 1, 1)
-# Kinds of import that enter what cannot be taken back.
-SECOND_PERSON = frozenset({"cases"})
 
 
 class PlanChanged(WrongState):
@@ -281,7 +280,7 @@ def confirm(*, by: Actor, at: datetime, import_id: int) -> Import:
     with transaction.atomic():
         record = Import.objects.select_for_update().get(pk=import_id)
         _check_own(by, record)
-        _check_second(by, record)
+        permissions.check_confirm(by, record.kind, record.user_id)
         _must_be(record, ImportState.CHECKED)
         _check_has_work(record)
         record.state = ImportState.APPLYING
@@ -303,7 +302,7 @@ def apply(
     with transaction.atomic():
         record = Import.objects.get(pk=import_id)
         _check_own(by, record)
-        _check_second(by, record)
+        permissions.check_confirm(by, record.kind, record.user_id)
         _must_be(record, ImportState.CHECKED, ImportState.APPLYING)
         intake = intake_of(record.kind)
         files = [
@@ -446,20 +445,6 @@ def _check_own(by: Actor, record: Import) -> None:
                 "Only the office of {division} may act on this import.",
                 {"division": record.division_code},
             )
-        )
-
-
-def _check_second(by: Actor, record: Import) -> None:
-    """What cannot be taken back takes two persons: who uploads does not confirm."""
-    if record.kind in SECOND_PERSON and by.user_id == record.user_id:
-        raise NotAllowed(
-            Text(
-                "这类数据由一人上传、另一人确认，您不能确认自己上传的文件。",
-                "One person uploads this, another confirms; the files are your own.",
-            ),
-            remedy=Text(
-                "请由本单位另一人确认。", "Ask a second person of your office."
-            ),
         )
 
 
