@@ -45,6 +45,18 @@ def check_import(by: Actor) -> None:
     _check(by, IMPORT_ROLES)
 
 
+def check_same_office(by: Actor, division: DivisionCode) -> None:
+    """Raise NotAllowed unless `by` acts for the very office of `division`."""
+    if by.division != division:
+        raise NotAllowed(
+            Text(
+                "只有 {division} 的办理人员可以处理这次导入。",
+                "Only the office of {division} may act on this import.",
+                {"division": division},
+            )
+        )
+
+
 def check_confirm(by: Actor, kind: str, uploaded_by: int) -> None:
     """Raise NotAllowed for one's own files of what cannot be taken back."""
     if kind in SECOND_PERSON and by.user_id == uploaded_by:

@@ -99,6 +99,7 @@ ACTS: dict[str, Text] = {
     "registry.household.added": Text("登记未建档户", "put a family on file"),
     "registry.household.split": Text("分户", "split a household"),
     "registry.household.merged": Text("并户", "merged households"),
+    "registry.household.moved": Text("住户迁移", "moved a household"),
     "registry.household.joined": Text("家庭成员增加", "a person joined a household"),
     "registry.household.left": Text("家庭成员减少", "a person left a household"),
     "registry.meeting.recorded": Text("登记民主评议", "recorded a village meeting"),

@@ -438,14 +438,7 @@ def _enqueue(record: Import, kind: str, *, by: Actor, at: datetime) -> None:
 def _check_own(by: Actor, record: Import) -> None:
     """Who may import there may act on an import of the very same office."""
     intake_of(record.kind).check_may(by=by)
-    if by.division != record.division_code:
-        raise NotAllowed(
-            Text(
-                "只有 {division} 的办理人员可以处理这次导入。",
-                "Only the office of {division} may act on this import.",
-                {"division": record.division_code},
-            )
-        )
+    permissions.check_same_office(by, record.division_code)
 
 
 def _must_be(record: Import, *states: ImportState) -> None:
