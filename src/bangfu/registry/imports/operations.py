@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from bangfu import exchange
 from bangfu.audit import operations as audit
-from bangfu.calc.values.findings import BadInput, NotAllowed, WrongState
+from bangfu.calc.values.findings import BadInput, WrongState
 from bangfu.calc.values.text import Text
 from bangfu.jobs import operations as jobs
 from bangfu.registry import permissions
