@@ -7,9 +7,16 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import expect
 
-STAFF = "我的待办 双向全覆盖 贫困户 帮扶干部 配对方案 后台任务 行政区划 政策参数"
-OFFICE = STAFF.replace("后台任务", "数据导入 后台任务")
-AUDIT = " 操作记录"
+STAFF = (
+    "我的待办 双向全覆盖 贫困户 帮扶干部 配对方案 识别退出 公告公示 后台任务 "
+    "行政区划 政策参数"
+)
+HEARING = STAFF.replace("公告公示", "公告公示 异议办理")
+OFFICE = HEARING.replace("后台任务", "数据导入 后台任务")
+VILLAGE = STAFF.replace("后台任务", "数据导入 后台任务")
+SNAPSHOTS = ("后台任务", "后台任务 数据快照")
+ABOVE = OFFICE.replace(*SNAPSHOTS) + " 操作记录"
+AUDITOR = HEARING.replace(*SNAPSHOTS) + " 操作记录"
 ADDRESSES = {
     "board": "/pairing/",
     "households": "/registry/households/",
@@ -17,10 +24,12 @@ ADDRESSES = {
     "runs": "/pairing/runs/",
     "order": "/pairing/runs/new/",
     "mine": "/pairing/mine/",
+    "cases": "/registry/cases/",
     "imports": "/registry/imports/",
     "look-up": "/registry/households/look-up/",
     "jobs": "/jobs/",
     "policy": "/policy/",
+    "snapshots": "/lake/",
     "audit": "/audit/",
     "accounts": "/accounts/users/",
 }
@@ -35,27 +44,27 @@ class Expected:
     scope: str
 
 
-READS = "board households officials runs jobs policy"
+READS = "board households officials runs cases jobs policy"
 EXPECTED = {
-    "city": Expected(OFFICE + AUDIT, f"{READS} order imports look-up audit", "9901"),
+    "city": Expected(ABOVE, f"{READS} order imports look-up snapshots audit", "9901"),
     "county": Expected(
-        OFFICE + AUDIT, f"{READS} order imports look-up audit", "990101"
+        ABOVE, f"{READS} order imports look-up snapshots audit", "990101"
     ),
     "township": Expected(OFFICE, f"{READS} imports look-up", "990101100"),
-    "village": Expected(OFFICE, f"{READS} imports look-up", "990101100200"),
+    "village": Expected(VILLAGE, f"{READS} imports look-up", "990101100200"),
     "team": Expected(STAFF, READS, "990101100200"),
     "helper": Expected(
-        "我的待办 贫困户 我的帮扶户 后台任务 行政区划 政策参数",
+        "我的待办 贫困户 我的帮扶户 公告公示 后台任务 行政区划 政策参数",
         "households officials mine jobs policy",
         "990101100",
     ),
     "department": Expected(STAFF, READS, "990101"),
-    "inspector": Expected(STAFF, f"{READS} look-up", "9901"),
+    "inspector": Expected(HEARING, f"{READS} look-up", "9901"),
     "preparer": Expected(STAFF, READS, "990101"),
     "approver": Expected(STAFF, READS, "990101"),
     "payer": Expected(STAFF, READS, "990101"),
-    "auditor": Expected(STAFF + AUDIT, f"{READS} look-up audit", "9901"),
-    "leadership": Expected(STAFF, READS, "9901"),
+    "auditor": Expected(AUDITOR, f"{READS} look-up snapshots audit", "9901"),
+    "leadership": Expected(HEARING, READS, "9901"),
     "admin": Expected(
         "我的待办 行政区划 政策参数 操作记录 账户与授权",
         "jobs policy audit accounts",
