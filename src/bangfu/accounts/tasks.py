@@ -10,7 +10,8 @@ from procrastinate.contrib.django import app
 from bangfu.accounts.session_store import SessionStore
 
 
-@app.periodic(cron="47 3 * * *")
+# The timetable counts in UTC: 19:47 is 03:47 at night in all of China.
+@app.periodic(cron="47 19 * * *")
 @app.task(name="bangfu.accounts.forget", queue="bangfu", pass_context=False)
 def forget(timestamp: int) -> None:
     """Delete sessions that ran out, and failed log-ins that lock nobody any more."""

@@ -19,7 +19,8 @@ def rescue(timestamp: int) -> int:
     return len(running.rescue())
 
 
-@app.periodic(cron="17 3 * * *")
+# The timetable counts in UTC: 19:17 is 03:17 at night in all of China.
+@app.periodic(cron="17 19 * * *")
 @app.task(name="bangfu.jobs.forget_messages", queue="bangfu", pass_context=True)
 async def forget_messages(context, timestamp: int) -> None:  # type: ignore[no-untyped-def]
     """Every night: drop the messages of jobs that ended over 30 days ago."""
