@@ -30,6 +30,13 @@ NOW = datetime(2016, 3, 1, 2, 0, tzinfo=UTC)
 TEMPLATE_DATABASE = "test_bangfu"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what asks the database, so that it can run on another one too."""
+    for item in items:
+        if "postgres" in getattr(item, "fixturenames", ()):
+            item.add_marker("database")
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[object]:
     """The embedded server, started for the session and stopped after it."""

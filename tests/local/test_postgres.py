@@ -25,6 +25,8 @@ from bangfu.local.postgres import (
 )
 from bangfu.local.processes import postgres_in, wait_until
 
+pytestmark = pytest.mark.database
+
 ENDLESS = "SELECT count(*) FROM generate_series(1, 1000000000000)"
 Make = Callable[..., EmbeddedPostgres]
 
