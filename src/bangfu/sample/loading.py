@@ -63,13 +63,13 @@ def load_demo(
     _make_city_login()
     city = actor_named(DEMO_PREFIX + "city", on=at.date(), role=Role.CITY)
     loaded = _load_workbooks(files, by=city, at=ROLLS_CAME_AT, tell=tell)
-    _take_snapshot(by=city, at=at, tell=tell)
     with acting(_SYSTEM):
         village = Household.objects.active().earliest("division_code").division_code
         made = make_logins(village=village)
     write_logins(settings.VAR / "demo-logins.txt", made)
     tell(Text("正在装入办理事项……", "Loading the cases …"))
     cases = load_cases(village=DivisionCode(village), at=ROLLS_CAME_AT)
+    _take_snapshot(by=city, at=at, tell=tell)
     return {**files.facts, "loaded": loaded, "cases": cases}
 
 
