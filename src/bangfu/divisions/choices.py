@@ -1,4 +1,4 @@
-"""The divisions that a list offers to filter by."""
+"""The filter by division that lists share, and the divisions it offers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from bangfu.calc.values.division_code import DivisionCode
+from bangfu.calc.values.text import Text
 from bangfu.divisions import queries
+from bangfu.web.filters import DivisionFilter
 
 
 def division_choices(
@@ -27,3 +29,11 @@ def division_choices(
         *((str(one), names.get(one, str(one))) for one in path),
         *((str(one.code), f"　{one.name}") for one in below),
     ]
+
+
+BY_DIVISION = DivisionFilter(
+    name="division",
+    text=Text("区划", "Division"),
+    field="division_code",
+    choices=division_choices,
+)

@@ -11,47 +11,20 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from bangfu.calc.values.division_code import DivisionCode
 from bangfu.calc.values.text import Text
-from bangfu.divisions import queries as divisions
+from bangfu.divisions.choices import BY_DIVISION
 from bangfu.pairing.code_lists import EXPERTISE, RANK
 from bangfu.pairing.models import Official, Run, RunPair
 from bangfu.pairing.states import Change, RefusedLine, RunState
 from bangfu.policy import queries as policy
 from bangfu.web.cells import Badge
 from bangfu.web.columns import Column
-from bangfu.web.filters import ChoiceFilter, DivisionFilter, TextFilter
+from bangfu.web.filters import ChoiceFilter, TextFilter
 from bangfu.web.language import say
 from bangfu.web.lists import ListSpec
 
 OUTSIDE = Text("档外", "outside")
 _NOBODY = Badge(Text("无人帮扶", "no helper"), "danger")
-
-
-def division_choices(
-    request: HttpRequest, code: DivisionCode | None
-) -> Sequence[tuple[str, str]]:
-    """Offer the divisions above (within the scope), this one and those right below."""
-    top = request.actor.division  # type: ignore[attr-defined]
-    if top is None:
-        return ()
-    here = code if code is not None and top.contains(code) else top
-    today = timezone.localdate()  # noqa: TID251 - a list belongs to the edge
-    path = [one for one in [*here.ancestors(), here] if len(one) >= len(top)]
-    names = divisions.names(path, at=today)
-    below = divisions.children(here, at=today)
-    return [
-        *((str(one), names.get(one, str(one))) for one in path),
-        *((str(one.code), f"　{one.name}") for one in below),
-    ]
-
-
-_DIVISION = DivisionFilter(
-    name="division",
-    text=Text("区划", "Division"),
-    field="division_code",
-    choices=division_choices,
-)
 
 
 # Officials
@@ -170,7 +143,7 @@ OFFICIALS = ListSpec(
             text=Text("姓名、首字母或单位", "Name, initials or unit"),
             apply=_search,
         ),
-        _DIVISION,
+        BY_DIVISION,
         ChoiceFilter(
             name="standing",
             text=Text("情况", "Standing"),
@@ -257,7 +230,7 @@ RUNS = ListSpec(
         Column(name="decided_by_name", text=Text("审批人", "Decided by")),
     ),
     filters=(
-        _DIVISION,
+        BY_DIVISION,
         ChoiceFilter(
             name="state",
             text=Text("状态", "State"),
@@ -343,7 +316,7 @@ LINES = ListSpec(
             text=Text("户主、帮扶人或单位", "Head, helper or unit"),
             apply=_line_search,
         ),
-        _DIVISION,
+        BY_DIVISION,
         ChoiceFilter(
             name="change",
             text=Text("变化", "Change"),
@@ -400,7 +373,7 @@ HOUSEHOLDS = ListSpec(
         Column(name="since", text=Text("结对日期", "Since"), kind="date"),
     ),
     filters=(
-        _DIVISION,
+        BY_DIVISION,
         ChoiceFilter(
             name="covered",
             text=Text("帮扶情况", "Coverage"),

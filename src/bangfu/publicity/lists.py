@@ -10,14 +10,14 @@ from django.urls import reverse
 
 from bangfu.calc.values.division_code import Level
 from bangfu.calc.values.text import Text
-from bangfu.divisions.choices import division_choices
+from bangfu.divisions.choices import BY_DIVISION
 from bangfu.publicity import queries
 from bangfu.publicity.kinds import KINDS
 from bangfu.publicity.models import Notice, Objection
 from bangfu.publicity.states import NoticeState, ObjectionState, Verdict
 from bangfu.web.cells import Badge
 from bangfu.web.columns import Column
-from bangfu.web.filters import ChoiceFilter, DivisionFilter, TextFilter
+from bangfu.web.filters import ChoiceFilter, TextFilter
 from bangfu.web.language import say
 from bangfu.web.lists import ListSpec
 
@@ -45,12 +45,6 @@ _OBJECTION_KINDS = {
     ObjectionState.RETRACTED: "neutral",
 }
 _CORRECTED = Badge(Text("已更正", "corrected"), "neutral", "arrow-repeat")
-_DIVISION = DivisionFilter(
-    name="division",
-    text=Text("区划", "Division"),
-    field="division_code",
-    choices=division_choices,
-)
 
 
 def notice_badge(notice: Notice) -> Badge:
@@ -150,7 +144,7 @@ NOTICES = ListSpec(
             text=Text("标题、地点或编号", "Title, place or number"),
             apply=_notice_search,
         ),
-        _DIVISION,
+        BY_DIVISION,
         ChoiceFilter(
             name="kind",
             text=Text("类别", "Kind"),
@@ -299,7 +293,7 @@ OBJECTIONS = ListSpec(
             text=Text("公示对象、标题或编号", "Entry, title or number"),
             apply=_objection_search,
         ),
-        _DIVISION,
+        BY_DIVISION,
         ChoiceFilter(
             name="standing",
             text=Text("状态", "Standing"),

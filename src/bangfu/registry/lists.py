@@ -8,11 +8,9 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
 
-from bangfu.calc.values.division_code import DivisionCode
 from bangfu.calc.values.text import Text
-from bangfu.divisions import queries as divisions
+from bangfu.divisions.choices import BY_DIVISION
 from bangfu.exchange.declaration import CodeList
 from bangfu.registry import queries
 from bangfu.registry.code_lists import ATTRIBUTE, CAUSE, STATUS
@@ -20,7 +18,7 @@ from bangfu.registry.imports.queries import STATE_TEXTS, Standing
 from bangfu.registry.models import Household, Import, ImportState
 from bangfu.web.cells import Badge
 from bangfu.web.columns import Column
-from bangfu.web.filters import ChoiceFilter, DivisionFilter, TextFilter
+from bangfu.web.filters import ChoiceFilter, TextFilter
 from bangfu.web.lists import ListSpec
 
 NO_IDENTITY = "none_id"
@@ -59,24 +57,6 @@ def state_badge(standing: Standing) -> Badge:
     """Return where an import stands as a badge."""
     kind, icon = _STATE_KINDS[standing.state]
     return Badge(STATE_TEXTS[standing.state], kind, icon)
-
-
-def division_choices(
-    request: HttpRequest, code: DivisionCode | None
-) -> Sequence[tuple[str, str]]:
-    """Offer the divisions above (within the scope), this one and those right below."""
-    top = request.actor.division  # type: ignore[attr-defined]
-    if top is None:
-        return ()
-    here = code if code is not None and top.contains(code) else top
-    today = timezone.localdate()  # noqa: TID251 - a list belongs to the edge
-    path = [one for one in [*here.ancestors(), here] if len(one) >= len(top)]
-    names = divisions.names(path, at=today)
-    below = divisions.children(here, at=today)
-    return [
-        *((str(one), names.get(one, str(one))) for one in path),
-        *((str(one.code), f"　{one.name}") for one in below),
-    ]
 
 
 def _flag_choices(_request: HttpRequest) -> Sequence[tuple[str, Text]]:
@@ -154,12 +134,7 @@ HOUSEHOLDS = ListSpec(
             ),
             apply=queries.find,
         ),
-        DivisionFilter(
-            name="division",
-            text=Text("区划", "Division"),
-            field="division_code",
-            choices=division_choices,
-        ),
+        BY_DIVISION,
         ChoiceFilter(
             name="status",
             text=Text("脱贫状态", "Status"),

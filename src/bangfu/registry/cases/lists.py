@@ -11,13 +11,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bangfu.calc.values.text import Text
+from bangfu.divisions.choices import BY_DIVISION
 from bangfu.registry.cases import presenting, procedure, queries
 from bangfu.registry.cases.acts import ACTS, BY_CODE, Act
 from bangfu.registry.cases.states import CaseKind
-from bangfu.registry.lists import division_choices
 from bangfu.scope import Actor
 from bangfu.web.columns import Column
-from bangfu.web.filters import ChoiceFilter, DivisionFilter, TextFilter
+from bangfu.web.filters import ChoiceFilter, TextFilter
 from bangfu.web.lists import BulkAction, ListSpec
 
 
@@ -101,12 +101,7 @@ CASES = ListSpec(
     ),
     filters=(
         TextFilter(name="q", text=Text("户主或户编号", "Head or number"), apply=_find),
-        DivisionFilter(
-            name="division",
-            text=Text("区划", "Division"),
-            field="division_code",
-            choices=division_choices,
-        ),
+        BY_DIVISION,
         ChoiceFilter(
             name="kind",
             text=Text("事项", "Procedure"),
@@ -185,14 +180,7 @@ MEETINGS = ListSpec(
         Column(name="cases", text=Text("表决户数", "Cases"), kind="number"),
         Column(name="recorded_by_name", text=Text("登记人", "Recorded by")),
     ),
-    filters=(
-        DivisionFilter(
-            name="division",
-            text=Text("区划", "Division"),
-            field="division_code",
-            choices=division_choices,
-        ),
-    ),
+    filters=(BY_DIVISION,),
 )
 
 
