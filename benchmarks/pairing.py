@@ -35,7 +35,7 @@ sys.path.insert(0, str(ROOT.parent / "src"))
 sys.path.insert(0, str(ROOT))
 
 from bangfu.calc.pairing import Params, solve, verify  # noqa: E402
-from bangfu.calc.pairing.stopwatch import peak_mb  # noqa: E402
+from bangfu.calc.values.stopwatch import peak_mb  # noqa: E402
 from pairing_city import city_tables  # noqa: E402
 
 SEED = 20160301

@@ -5,7 +5,7 @@ import pytest
 from tests.calc.pairing.test_dealing import pairs, town
 
 from bangfu.calc.pairing import Params, checks, snap_to_divisions, solve
-from bangfu.calc.pairing.tables import EXAMPLES_MAX
+from bangfu.calc.tables.frames import EXAMPLES_MAX
 from bangfu.calc.values.findings import BadInput, OutOfLimit, Severity
 
 

@@ -10,7 +10,7 @@ from bangfu.calc.pairing.checks import Tables
 from bangfu.calc.pairing.duals import NotProven, certify, node_prices
 from bangfu.calc.pairing.flow import NoFlow, cheapest_flow, largest_flow
 from bangfu.calc.pairing.jurisdictions import count_by_division
-from bangfu.calc.pairing.stopwatch import Stopwatch
+from bangfu.calc.values.stopwatch import Stopwatch
 
 TABLES = random_city(3, existing=0, forbidden=0)
 

@@ -11,7 +11,13 @@ from dataclasses import dataclass
 import polars as pl
 
 from bangfu.calc.pairing import tables
-from bangfu.calc.pairing.tables import EXAMPLES_MAX, Schema, and_more, row_place
+from bangfu.calc.tables.frames import (
+    Rule,
+    Schema,
+    check_size,
+    read_columns,
+    rows_where,
+)
 from bangfu.calc.values.findings import Finding, Severity
 from bangfu.calc.values.text import Text
 
@@ -56,36 +62,6 @@ class Tables:
     costs: pl.DataFrame | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """What a check says of a row; `message` may name any column.
-
-    subject: the column that identifies the row. is_placed: whether row numbers of the
-    frame are those of the table that was given.
-    """
-
-    code: str
-    message: Text
-    remedy: Text | None = None
-    severity: Severity = Severity.IMPOSSIBLE
-    subject: str = "id"
-    field: str | None = None
-    is_placed: bool = True
-
-    def finding(self, row: dict[str, object]) -> Finding:
-        """Return the finding about a row, whose number is in its column row_."""
-        number = row["row_"]
-        return Finding(
-            self.code,
-            str(row[self.subject]),
-            self.message.with_(**row),
-            self.severity,
-            remedy=self.remedy,
-            place=row_place(int(str(number))) if self.is_placed else None,
-            field=self.field,
-        )
-
-
 def check(given: Tables, params: Params) -> tuple[Tables | None, list[Finding]]:
     """Return the tables sorted by their keys, ready for solving, or None; all findings.
 
@@ -98,7 +74,7 @@ def check(given: Tables, params: Params) -> tuple[Tables | None, list[Finding]]:
     for schema in tables.INPUTS:
         rows: pl.DataFrame | None = getattr(given, schema.name)
         if rows is not None:
-            frame, found = tables.read_columns(rows, schema)
+            frame, found = read_columns(rows, schema)
             findings += found
             if frame is not None:
                 frames[schema.name] = frame
@@ -168,8 +144,8 @@ def check_params(params: Params) -> list[Finding]:
 def _check_households(frame: pl.DataFrame) -> list[Finding]:
     schema = tables.HOUSEHOLDS
     return [
-        *_check_size(frame, schema, HOUSEHOLDS_MAX),
-        *_rows_where(frame, schema, _id_and_code_rules(schema, "division_code")),
+        *check_size(frame, schema, HOUSEHOLDS_MAX),
+        *rows_where(frame, schema, _id_and_code_rules(schema, "division_code")),
     ]
 
 
@@ -199,8 +175,8 @@ def _check_officials(frame: pl.DataFrame) -> list[Finding]:
         (low > high, min_above_max),
     ]
     return [
-        *_check_size(frame, schema, OFFICIALS_MAX),
-        *_rows_where(frame, schema, rules),
+        *check_size(frame, schema, OFFICIALS_MAX),
+        *rows_where(frame, schema, rules),
     ]
 
 
@@ -232,35 +208,6 @@ def _id_and_code_rules(schema: Schema, name: str) -> list[tuple[pl.Expr, Rule]]:
     ]
 
 
-def _check_size(frame: pl.DataFrame, schema: Schema, most: int) -> list[Finding]:
-    if frame.height == 0:
-        return [
-            Finding(
-                "pairing.no_rows",
-                schema.name,
-                Text(
-                    "{table}没有数据。",
-                    "The table {table} is empty.",
-                    {"table": schema.text},
-                ),
-            )
-        ]
-    if frame.height > most:
-        return [
-            Finding(
-                "pairing.too_many_rows",
-                schema.name,
-                Text(
-                    "{table}有 {rows} 行，超过上限 {most} 行。",
-                    "The table {table} has {rows} rows, more than {most}.",
-                    {"table": schema.text, "rows": frame.height, "most": most},
-                ),
-                remedy=Text("请按县分别计算。", "Solve each county by itself."),
-            )
-        ]
-    return []
-
-
 def _check_coordinates(
     households: pl.DataFrame, officials: pl.DataFrame
 ) -> list[Finding]:
@@ -277,7 +224,7 @@ def _check_coordinates(
             *_coordinate_rules(schema, "x_km"),
             *_coordinate_rules(schema, "y_km"),
         ]
-        findings += _rows_where(frame, schema, rules)
+        findings += rows_where(frame, schema, rules)
     return findings
 
 
@@ -319,7 +266,7 @@ def _check_costs(
     expertises = officials["expertise"].unique().sort().to_list()
     if len(needs) * len(expertises) > LABELS_MAX:
         return [_too_many_labels(len(needs), len(expertises))]
-    findings = _rows_where(costs, tables.COSTS, _cost_rules())
+    findings = rows_where(costs, tables.COSTS, _cost_rules())
     known = set(costs.select("need", "expertise").iter_rows())
     lacking = [
         {"need": need, "expertise": expertise}
@@ -339,7 +286,7 @@ def _check_costs(
             is_placed=False,
         )
         rules = [(pl.col("need").is_not_null(), lacks)]
-        findings += _rows_where(pl.DataFrame(lacking), tables.COSTS, rules)
+        findings += rows_where(pl.DataFrame(lacking), tables.COSTS, rules)
     return findings
 
 
@@ -402,7 +349,7 @@ def _known_pairs(
     rules = [
         (~is_known, _unknown_rule(schema, name)) for name, is_known in known.items()
     ]
-    findings = _rows_where(frame, schema, rules)
+    findings = rows_where(frame, schema, rules)
     if findings:
         frame = frame.filter(known["household_id"] & known["official_id"])
     distinct = frame.unique(maintain_order=True)
@@ -460,24 +407,4 @@ def _check_one_official(existing: pl.DataFrame) -> list[Finding]:
         remedy=Text("请只保留一名帮扶责任人。", "Leave one responsible official."),
         is_placed=False,
     )
-    return _rows_where(twice, tables.EXISTING, [(pl.col("count") > 1, two)])
-
-
-def _rows_where(
-    frame: pl.DataFrame, schema: Schema, rules: list[tuple[pl.Expr, Rule]]
-) -> list[Finding]:
-    """Return a finding for every row in which a rule's condition holds.
-
-    Up to EXAMPLES_MAX of each rule; all conditions are looked at in one pass first.
-    """
-    flags = frame.select(
-        wrong.any().alias(str(number)) for number, (wrong, _) in enumerate(rules)
-    )
-    findings = []
-    for (wrong, rule), is_broken in zip(rules, flags.row(0), strict=True):
-        if is_broken:
-            found = frame.with_row_index("row_").filter(wrong)
-            rows = found.head(EXAMPLES_MAX).to_dicts()
-            findings += [rule.finding(row) for row in rows]
-            findings += and_more(rule.code, schema, found.height, rule.severity)
-    return findings
+    return rows_where(twice, tables.EXISTING, [(pl.col("count") > 1, two)])

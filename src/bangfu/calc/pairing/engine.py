@@ -35,8 +35,9 @@ from bangfu.calc.pairing.shortages import (
     name_shortages,
 )
 from bangfu.calc.pairing.solving import Solution, solve_roll
-from bangfu.calc.pairing.stopwatch import Stopwatch, peak_mb
+from bangfu.calc.tables.frames import empty, read_columns
 from bangfu.calc.values.findings import BadInput, Finding
+from bangfu.calc.values.stopwatch import Stopwatch, peak_mb
 from bangfu.calc.values.text import Text
 
 DEFAULT_PARAMS = Params()
@@ -65,8 +66,8 @@ def solve(
     given = Tables(
         households,
         officials,
-        tables.empty(tables.EXISTING) if existing is None else existing,
-        tables.empty(tables.FORBIDDEN) if forbidden is None else forbidden,
+        empty(tables.EXISTING) if existing is None else existing,
+        empty(tables.FORBIDDEN) if forbidden is None else forbidden,
         costs,
     )
     with watch.stage("check"):
@@ -134,7 +135,7 @@ def snap_to_divisions(households: pl.DataFrame) -> pl.DataFrame:
     divisions and not with the households. The result does not depend on row order;
     snapping twice changes nothing. Raises BadInput when the table is not as declared.
     """
-    checked, findings = tables.read_columns(households, tables.HOUSEHOLDS)
+    checked, findings = read_columns(households, tables.HOUSEHOLDS)
     if checked is None:
         raise _refused(findings)
     ordered = checked.sort("id")

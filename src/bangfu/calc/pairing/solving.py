@@ -27,9 +27,9 @@ from bangfu.calc.pairing.network import (
     Network,
     build,
 )
-from bangfu.calc.pairing.stopwatch import Stopwatch
 from bangfu.calc.pairing.ties import break_ties
 from bangfu.calc.values.findings import OutOfLimit
+from bangfu.calc.values.stopwatch import Stopwatch
 from bangfu.calc.values.text import Text
 
 

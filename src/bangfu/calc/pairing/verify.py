@@ -12,7 +12,7 @@ import polars as pl
 
 from bangfu.calc.pairing.checks import Params, Tables, check
 from bangfu.calc.pairing.proof import Proof, digest_of
-from bangfu.calc.pairing.tables import EXISTING, FORBIDDEN, PAIRS, empty, read_columns
+from bangfu.calc.pairing.tables import EXISTING, FORBIDDEN, PAIRS
 from bangfu.calc.pairing.verify_bounds import (
     check_bound,
     check_coverage_bound,
@@ -20,6 +20,7 @@ from bangfu.calc.pairing.verify_bounds import (
     check_shortfall_bound,
 )
 from bangfu.calc.pairing.verify_case import EXAMPLES_MAX, Case, wrong
+from bangfu.calc.tables.frames import empty, read_columns
 from bangfu.calc.values.findings import Finding
 from bangfu.calc.values.text import Text
 
