@@ -18,7 +18,7 @@ setup-dev: ## the same with what tests and checks need
 	@$(INSTALL) --dev
 
 test: setup-dev ## run every test, the browser tests included
-	$(V)/pytest $(ARGS)
+	$(V)/pytest -n 2 $(ARGS)
 
 check: setup-dev ## format, lint, types, contracts, templates, migrations, translations
 	$(V)/ruff format --check .

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 # Child processes of tests read this; the settings of this process are set by fixtures.
 _VAR = Path(
@@ -28,6 +29,25 @@ os.environ.pop("DATABASE_URL", None)
 
 NOW = datetime(2016, 3, 1, 2, 0, tzinfo=UTC)
 TEMPLATE_DATABASE = "test_bangfu"
+
+
+class Shares(LoadScopeScheduling):
+    """Gives a process whole files, and all journeys to one: they share a site."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return "tests/e2e" if file.startswith("tests/e2e/") else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Shares:
+    return Shares(config, log)
+
+
+def pytest_unconfigure() -> None:
+    """Leave no folder behind, whether a server was wanted or not."""
+    if "BANGFU_TEST_VAR" not in os.environ:
+        shutil.rmtree(_VAR, ignore_errors=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -52,8 +72,6 @@ def postgres() -> Iterator[object]:
     server.release()
     if process is not None:
         process.wait(30)
-    if "BANGFU_TEST_VAR" not in os.environ:
-        shutil.rmtree(_VAR, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

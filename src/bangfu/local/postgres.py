@@ -23,6 +23,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -293,10 +294,10 @@ class EmbeddedPostgres:
     def _make_cluster(self) -> None:
         """Have a whole cluster on disk; a killed `initdb` leaves none behind."""
         for left in self.data.parent.glob(f"{self.data.name}.new-*"):
-            shutil.rmtree(left, ignore_errors=True)
+            wait_until(partial(_removed, left), seconds=5.0)
         if (self.data / "PG_VERSION").exists():
             return
-        # A fresh name each time: the children of a killed initdb may still write.
+        # A fresh name each time: nothing waits for what cannot be removed above.
         new = self._beside(f"new-{os.urandom(4).hex()}")
         own_dir(new, mode=0o700, account=self._account)
         options = ["-U", roles.SUPERUSER, "-A", "trust", "-E", "UTF8"]
@@ -410,6 +411,13 @@ class EmbeddedPostgres:
             send(sig, postgres_in(self.data))
         _STARTED[:] = [server for server in _STARTED if server.poll() is None]
         return "stopped"
+
+
+def _removed(half_made: Path) -> bool:
+    """Remove what a killed `initdb` left; the server it started may still write there."""
+    send(signal.SIGKILL, postgres_in(half_made))
+    shutil.rmtree(half_made, ignore_errors=True)
+    return not half_made.exists()
 
 
 def _failed(code: str, program: str, output: str) -> LocalFault:
