@@ -5,7 +5,24 @@ from __future__ import annotations
 from django.db import connections
 
 # Rows of these are only added; the trigger refuses too, this is the second lock.
-ADD_ONLY_TABLES = ("audit_event",)
+ADD_ONLY_TABLES = (
+    "audit_event",
+    "funds_account",
+    "funds_voucher",
+    "funds_entry",
+    "funds_commitment",
+    "funds_release",
+    "funds_close",
+)
+# Rows of these are written by the database's own functions alone.
+READ_ONLY_TABLES = (
+    "funds_edge",
+    "funds_earmark",
+    "funds_standing",
+    "funds_day",
+    "funds_book",
+    "funds_counter",
+)
 
 
 def grant_to_request_role() -> None:
@@ -29,3 +46,7 @@ def grant_to_request_role() -> None:
         )
         for table in ADD_ONLY_TABLES:
             cursor.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {quoted}")
+        for table in READ_ONLY_TABLES:
+            cursor.execute(
+                f"REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON {table} FROM {quoted}"
+            )

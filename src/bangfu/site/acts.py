@@ -103,6 +103,13 @@ ACTS: dict[str, Text] = {
     "registry.household.joined": Text("家庭成员增加", "a person joined a household"),
     "registry.household.left": Text("家庭成员减少", "a person left a household"),
     "registry.meeting.recorded": Text("登记民主评议", "recorded a village meeting"),
+    # funds
+    "funds.account.opened": Text("开立资金账户", "opened an account"),
+    "funds.voucher.posted": Text("审批凭证并记账", "approved and posted a voucher"),
+    "funds.voucher.reversed": Text("冲销凭证", "reversed a voucher"),
+    "funds.commitment.made": Text("承诺资金", "committed money"),
+    "funds.commitment.released": Text("释放已承诺资金", "released a commitment"),
+    "funds.month.closed": Text("月度结账", "closed a month"),
     # lake
     "lake.snapshot.taken": Text("生成数据快照", "took a snapshot"),
     "lake.snapshot.verified": Text("核验数据快照", "verified a snapshot"),
@@ -132,6 +139,10 @@ SUBJECTS: dict[str, Subject] = {
     ),
     "accounts.grant": Subject(Text("授权", "grant")),
     "files.attachment": Subject(Text("佐证材料", "evidence")),
+    "funds.account": Subject(Text("资金账户", "account")),
+    "funds.voucher": Subject(Text("凭证", "voucher")),
+    "funds.commitment": Subject(Text("资金承诺", "commitment")),
+    "funds.close": Subject(Text("结账", "close")),
     "lake.snapshot": Subject(Text("数据快照", "snapshot")),
     "publicity.notice": Subject(
         Text("公示", "notice"), "publicity:notice", READERS - {Role.HELPER}

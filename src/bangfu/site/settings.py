@@ -110,6 +110,7 @@ INSTALLED_APPS = [
     "bangfu.publicity",
     "bangfu.registry",
     "bangfu.pairing",
+    "bangfu.funds",
     "bangfu.sample",
 ]
 # The first four give their headers to every answer, static files and errors included.
