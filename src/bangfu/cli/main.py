@@ -120,6 +120,11 @@ COMMANDS = {
         Needs.DATABASE,
         Text("结对帮扶：求解、生效、核验", "pair households with officials"),
     ),
+    "duplicates": Entry(
+        "bangfu.registry.duplicates.commands:duplicates",
+        Needs.DATABASE,
+        Text("疑似重复：查找、列表", "persons registered twice: find, list"),
+    ),
     "lake": Entry(
         "bangfu.lake.commands:lake",
         Needs.DATABASE,

@@ -38,9 +38,9 @@ def state_badge(job: Job) -> Badge:
 def page_of(job: Job) -> str:
     """Return the address of what the job works on (settings.BANGFU_JOB_PAGES), or ""."""
     route, key = settings.BANGFU_JOB_PAGES.get(job.kind, ("", ""))
-    if not route or key not in job.payload:
+    if not route or (key and key not in job.payload):
         return ""
-    return reverse(route, args=[job.payload[key]])
+    return reverse(route, args=[job.payload[key]] if key else [])
 
 
 def progress_of(job: Job) -> Progress:

@@ -13,9 +13,10 @@ class RegistryConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def import_models(self) -> None:
-        """Load the tables of the sub-package too, which `models` may not import.
+        """Load the tables of the sub-packages too, which `models` may not import.
 
         Cases stand above households; an import back from `models` would be a circle.
         """
         super().import_models()
         import_module("bangfu.registry.cases.models")
+        import_module("bangfu.registry.duplicates.models")

@@ -5,6 +5,7 @@ from django.urls import path
 from bangfu.registry import edit_views, import_views, views
 from bangfu.registry.cases import lineage_views, meeting_views
 from bangfu.registry.cases import views as case_views
+from bangfu.registry.duplicates import views as duplicate_views
 
 app_name = "registry"
 urlpatterns = [
@@ -64,6 +65,29 @@ urlpatterns = [
     path("meetings/", meeting_views.meetings_page, name="meetings"),
     path("meetings/new/", meeting_views.new, name="meeting_new"),
     path("meetings/<int:meeting_id>/", meeting_views.meeting, name="meeting"),
+    path("duplicates/", duplicate_views.groups, name="duplicates"),
+    path("duplicates/search/", duplicate_views.search, name="duplicate_search"),
+    path("duplicates/<int:group_id>/", duplicate_views.group, name="duplicate"),
+    path(
+        "duplicates/<int:group_id>/persons/",
+        duplicate_views.persons,
+        name="duplicate_persons",
+    ),
+    path(
+        "duplicates/<int:group_id>/households/",
+        duplicate_views.households,
+        name="duplicate_households",
+    ),
+    path(
+        "duplicates/<int:group_id>/apart/",
+        duplicate_views.apart,
+        name="duplicate_apart",
+    ),
+    path(
+        "duplicates/<int:group_id>/later/",
+        duplicate_views.later,
+        name="duplicate_later",
+    ),
     path("imports/", import_views.imports, name="imports"),
     path("imports/new/", import_views.upload, name="upload"),
     path("imports/template/<slug:kind>/", import_views.template, name="template"),

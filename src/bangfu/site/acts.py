@@ -102,6 +102,19 @@ ACTS: dict[str, Text] = {
     "registry.household.moved": Text("住户迁移", "moved a household"),
     "registry.household.joined": Text("家庭成员增加", "a person joined a household"),
     "registry.household.left": Text("家庭成员减少", "a person left a household"),
+    "registry.duplicates.searched": Text("查找重复登记", "searched for duplicates"),
+    "registry.duplicates.persons_merged": Text(
+        "合并重复人员", "merged records of a person"
+    ),
+    "registry.duplicates.households_merged": Text(
+        "合并重复户", "merged a household on file twice"
+    ),
+    "registry.duplicates.kept_apart": Text(
+        "认定不是同一人", "said that records are of two persons"
+    ),
+    "registry.duplicates.postponed": Text(
+        "疑似重复暂缓", "put off suspected duplicates"
+    ),
     "registry.meeting.recorded": Text("登记民主评议", "recorded a village meeting"),
     # funds
     "funds.account.opened": Text("开立资金账户", "opened an account"),
@@ -156,6 +169,12 @@ SUBJECTS: dict[str, Subject] = {
     "registry.case": Subject(
         Text("识别退出个案", "case"), "registry:case", READERS - {Role.HELPER}
     ),
+    "registry.duplicategroup": Subject(
+        Text("疑似重复", "suspected duplicates"),
+        "registry:duplicate",
+        OFFICES - {Role.VILLAGE} | {Role.AUDITOR, Role.INSPECTOR},
+    ),
+    "registry.duplicatesearch": Subject(Text("查找重复", "search for duplicates")),
     "registry.meeting": Subject(
         Text("民主评议", "village meeting"),
         "registry:meeting",

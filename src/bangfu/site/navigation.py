@@ -10,6 +10,7 @@ from django.urls import reverse
 from bangfu.accounts.roles import OFFICES, READERS, Role
 from bangfu.calc.values.text import Text
 from bangfu.publicity.permissions import OBJECTION_READ_ROLES
+from bangfu.registry.duplicates.permissions import SEE_ROLES as DUPLICATES_ROLES
 from bangfu.web.navigation import NavItem, mark_current
 
 _STAFF = READERS - {Role.HELPER}
@@ -26,6 +27,12 @@ _MENU: tuple[tuple[Text, str, str, frozenset[Role]], ...] = (
     ),
     (Text("配对方案", "Pairing runs"), "pairing:runs", "shuffle", _STAFF),
     (Text("识别退出", "Entry and exit"), "registry:cases", "signpost-split", _STAFF),
+    (
+        Text("疑似重复", "Duplicates"),
+        "registry:duplicates",
+        "intersect",
+        DUPLICATES_ROLES,
+    ),
     (Text("公告公示", "Notices"), "publicity:notices", "megaphone", READERS),
     (
         Text("异议办理", "Objections"),
@@ -68,6 +75,10 @@ _ABOUT: dict[str, Text] = {
     "registry:cases": Text(
         "申请、评议、审核、退出、监测：每户的下一步",
         "Entry, review, exit, monitoring: the next step of every case",
+    ),
+    "registry:duplicates": Text(
+        "核对可能登记了两次的人和户",
+        "Persons and families that may be on file twice",
     ),
     "pairing:officials": Text(
         "干部的帮扶户数、上下限和名单", "What each official must do, and has"

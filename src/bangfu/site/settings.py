@@ -155,19 +155,22 @@ TEMPLATES = [
 BANGFU_JOBS = {
     "registry.import": "bangfu.registry.tasks.run_import",
     "registry.apply_import": "bangfu.registry.tasks.run_apply_import",
+    "registry.duplicates": "bangfu.registry.duplicates.tasks.run_search",
     "pairing.solve": "bangfu.pairing.tasks.run_solve",
     "pairing.apply": "bangfu.pairing.tasks.run_apply",
 }
 BANGFU_JOB_TEXTS = {
     "registry.import": Text("核对导入文件", "Check an import"),
     "registry.apply_import": Text("写入导入数据", "Store an import"),
+    "registry.duplicates": Text("查找重复登记", "Search for duplicates"),
     "pairing.solve": Text("计算配对方案", "Solve a pairing run"),
     "pairing.apply": Text("执行配对方案", "Apply a pairing run"),
 }
-# Where a job's page leads: the route, and the part of the payload that it takes.
+# Where a job's page leads: the route, and the part of the payload that it takes, if any.
 BANGFU_JOB_PAGES = {
     "registry.import": ("registry:import", "import_id"),
     "registry.apply_import": ("registry:import", "import_id"),
+    "registry.duplicates": ("registry:duplicates", ""),
     "pairing.solve": ("pairing:run", "run_id"),
     "pairing.apply": ("pairing:run", "run_id"),
 }
@@ -188,6 +191,7 @@ BANGFU_TODO = [
     "bangfu.publicity.panels.todo",
     "bangfu.registry.cases.panels.todo",
     "bangfu.registry.panels.todo",
+    "bangfu.registry.duplicates.panels.todo",
     "bangfu.pairing.panels.todo",
     "bangfu.accounts.panels.todo",
 ]
@@ -203,6 +207,8 @@ BANGFU_ROLE_TEXTS = "bangfu.site.acts.ROLES"
 BANGFU_SUBJECTS = "bangfu.site.acts.SUBJECTS"
 # Functions that are told in the same transaction what became of an entry of a notice.
 BANGFU_NOTICE_OUTCOMES = ["bangfu.registry.cases.posting.note_outcome"]
+# Functions that end what hangs on a household which leaves the register.
+BANGFU_HOUSEHOLD_DEPARTURES = ["bangfu.pairing.departures.end_pairing"]
 # Who decides whether evidence of a record may be opened, by the record's model.
 BANGFU_FILE_GUARDS = {
     "publicity.objection": "bangfu.publicity.panels.guard_evidence",

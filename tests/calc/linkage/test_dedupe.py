@@ -189,3 +189,27 @@ def test_it_refuses_columns_that_are_not_there():
     assert "the table has no column “姓名”" in finding.message.in_language("en")
     with pytest.raises(BadInput, match="no column “who”"):
         run(table(("1", "张伟", "")), CHINESE, truth="who")
+
+
+def test_each_link_says_how_every_field_agrees():
+    rows = [
+        ("a", "张建国", "1961-04-09", "1"),
+        ("b", "张健国", "1961-04-09", None),
+        ("c", "李志强", "1980-02-07", "1"),
+    ]
+
+    result = run(
+        table(*rows, columns=("id", "name", "birth", "sex")),
+        {**CHINESE, "sex": "sex"},
+    )
+
+    assert result.links.drop("chance").rows(named=True) == [
+        {
+            "id_left": "a",
+            "id_right": "b",
+            "agree_given": "same sound",
+            "agree_surname": "same",
+            "agree_birth": "same",
+            "agree_sex": None,
+        }
+    ]

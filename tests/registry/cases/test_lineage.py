@@ -12,9 +12,10 @@ from bangfu.audit.models import Event
 from bangfu.calc.values.division_code import DivisionCode
 from bangfu.calc.values.findings import BadInput, NotAllowed
 from bangfu.pairing.models import Official, Pairing, Unit
-from bangfu.registry.cases import lineage, operations
+from bangfu.registry.cases import descent, lineage, merging, operations
+from bangfu.registry.cases.descent import Happening
 from bangfu.registry.cases.facts import BadFacts
-from bangfu.registry.cases.lineage import Happening, Person
+from bangfu.registry.cases.lineage import Person
 from bangfu.registry.cases.models import Case, LineageEvent, Step
 from bangfu.registry.cases.states import CaseKind
 from bangfu.registry.models import Household, Income, Member
@@ -99,7 +100,7 @@ def test_a_split_refuses_heads_everybody_strangers_and_taken_numbers(stage, four
         ([son.pk, 999_999], son.pk, "0101"),
         ([], son.pk, "0101"),
     ):
-        with pytest.raises(lineage.WrongMember):
+        with pytest.raises(descent.WrongMember):
             do(
                 stage,
                 lineage.split,
@@ -108,7 +109,7 @@ def test_a_split_refuses_heads_everybody_strangers_and_taken_numbers(stage, four
                 member_ids=members,
                 head_id=new_head,
             )
-    with pytest.raises(lineage.NumberTaken):
+    with pytest.raises(descent.NumberTaken):
         do(
             stage,
             lineage.split,
@@ -136,7 +137,7 @@ def test_a_merge_deregisters_one_household_and_keeps_its_people(stage, four):
     into, _ = four
     old = stage.family("0")
 
-    do(stage, lineage.merge, household_id=old.pk, into_id=into.pk)
+    do(stage, merging.merge, household_id=old.pk, into_id=into.pk)
 
     assert live(old) == []
     assert live(into)[-1] == ("张2", "99")
@@ -149,10 +150,10 @@ def test_a_merge_waits_for_an_open_case_and_refuses_itself(stage, four):
     into, _ = four
     case = stage.open(CaseKind.EXIT)
 
-    with pytest.raises(lineage.CaseRuns):
-        do(stage, lineage.merge, household_id=case.household_id, into_id=into.pk)
-    with pytest.raises(lineage.WrongMember):
-        do(stage, lineage.merge, household_id=into.pk, into_id=into.pk)
+    with pytest.raises(descent.CaseRuns):
+        do(stage, merging.merge, household_id=case.household_id, into_id=into.pk)
+    with pytest.raises(descent.WrongMember):
+        do(stage, merging.merge, household_id=into.pk, into_id=into.pk)
 
     assert status_of(case) == "2"
     assert events() == 0
@@ -247,7 +248,7 @@ def test_a_move_refuses_other_counties_unknown_villages_and_taken_numbers(stage)
                 village=DivisionCode(village),
                 household_no="0777",
             )
-    with pytest.raises(lineage.NumberTaken):
+    with pytest.raises(descent.NumberTaken):
         do(
             stage,
             lineage.move,
@@ -294,7 +295,7 @@ def test_births_and_deaths_refuse_what_does_not_fit(stage, four):
         (Person(" ", "1", "03"), "6"),
         (Person("张新", "1", "03"), "1"),
     ):
-        with pytest.raises(lineage.WrongMember):
+        with pytest.raises(descent.WrongMember):
             do(stage, lineage.add_member, **arguments, person=person, change=change)
     right = number("1990-01-01", 1)
     wrong = Person(
@@ -309,7 +310,7 @@ def test_births_and_deaths_refuse_what_does_not_fit(stage, four):
         (wife.pk, "1", head.pk),
         (999_999, "1", None),
     ):
-        with pytest.raises(lineage.WrongMember):
+        with pytest.raises(descent.WrongMember):
             do(
                 stage,
                 lineage.remove_member,

@@ -209,6 +209,39 @@ class Compared:
             found["match_weight"].astype(np.float64),
         )
 
+    def levels(self, pairs: Pairs) -> pl.DataFrame:
+        """Return for each pair, in its order, how each field agrees: a level's name.
+
+        One column a field; null where one of the two records does not have it.
+        """
+        chosen = pl.DataFrame({"left": pairs.left, "right": pairs.right})
+        self._connection.register(
+            "chosen_pairs", chosen.with_row_index("place").to_arrow()
+        )
+        columns = sorted({name for one in self.comparisons for name in one.columns})
+        sides = "".join(f", {s}.{c} AS {c}_{s}" for c in columns for s in ("l", "r"))
+        cases = ", ".join(f"{one.case()} AS {one.name}" for one in self.comparisons)
+        found = self._connection.execute(
+            f"""
+            WITH side AS (
+                SELECT place{sides} FROM chosen_pairs
+                JOIN {_TABLE} AS l ON l.row = chosen_pairs.left
+                JOIN {_TABLE} AS r ON r.row = chosen_pairs.right
+            )
+            SELECT {cases} FROM side ORDER BY place
+            """  # noqa: S608 - names of this package only
+        ).fetchnumpy()
+        self._connection.unregister("chosen_pairs")
+        numbers = pl.DataFrame({name: found[name] for name in found})
+        return numbers.with_columns(
+            pl.col(one.name).replace_strict(
+                {at: level.name for at, level in enumerate(one.levels)},
+                default=None,
+                return_dtype=pl.String,
+            )
+            for one in self.comparisons
+        )
+
     def _linker(
         self, comparisons: Sequence[Comparison], *, share: float
     ) -> tuple[Linker, DuckDBAPI]:

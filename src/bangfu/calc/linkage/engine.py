@@ -26,11 +26,16 @@ BITS_SURE = 7.0  # log-odds from which a pair counts as sure for the second roun
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """The pairs with their log-odds, and what was learned on the way."""
+    """The pairs with their log-odds, and what was learned on the way.
+
+    links: the pairs at or above the threshold; levels: how each field of them agrees.
+    """
 
     fit: training.Fit
     pairs: Pairs
     compared: int
+    links: Pairs
+    levels: pl.DataFrame
 
 
 def dedupe(
@@ -52,8 +57,8 @@ def dedupe(
     useful = checks.useful_columns(prepared.frame)
     checks.check_variety(prepared.frame, useful, config, file=file)
     fields = comparisons(useful, has_han=prepared.has_han, has_latin=prepared.has_latin)
-    weighed = _weigh(prepared.frame, fields, useful)
     bits_min = math.log2(config.threshold / (1 - config.threshold))
+    weighed = _weigh(prepared.frame, fields, useful, bits_min)
     size_max = _size_max(records.height, config)
     groups = cluster(
         weighed.pairs, rows=records.height, bits_min=bits_min, size_max=size_max
@@ -62,7 +67,7 @@ def dedupe(
     clusters = _clusters(records, config, ids, groups)
     return Result(
         clusters=clusters,
-        links=_links(weighed.pairs.where(weighed.pairs.bits >= bits_min), ids),
+        links=_links(weighed, ids),
         comparisons=weighed.fit.comparisons,
         share=weighed.fit.share,
         threshold=config.threshold,
@@ -85,13 +90,20 @@ def _size_max(rows: int, config: Config) -> int:
 
 
 def _weigh(
-    frame: pl.DataFrame, fields: tuple[Comparison, ...], useful: frozenset[str]
+    frame: pl.DataFrame,
+    fields: tuple[Comparison, ...],
+    useful: frozenset[str],
+    bits_min: float,
 ) -> Weighed:
     """Compare, learn, and weigh the pairs with what was learned."""
     keys = block_keys(frame, useful=useful)
     rows = frame.height
     nobody = Weighed(
-        training.Fit(fields, 0.0, 0, has_converged=True), Pairs.none(), compared=0
+        training.Fit(fields, 0.0, 0, has_converged=True),
+        Pairs.none(),
+        0,
+        Pairs.none(),
+        pl.DataFrame(schema={one.name: pl.String for one in fields}),
     )
     if rows < 2:
         return nobody
@@ -118,7 +130,10 @@ def _weigh(
             persons = cluster(
                 pairs, rows=rows, bits_min=BITS_SURE, size_max=CLUSTER_LIMIT
             ).first
-        return Weighed(fit, pairs, compared.pairs_compared)
+        links = pairs.where(pairs.bits >= bits_min)
+        return Weighed(
+            fit, pairs, compared.pairs_compared, links, compared.levels(links)
+        )
 
 
 def _settled(fit: training.Fit, pairs: Pairs, rows: int) -> tuple[training.Fit, Pairs]:
@@ -151,15 +166,18 @@ def _clusters(
     )
 
 
-def _links(pairs: Pairs, ids: pl.Series) -> pl.DataFrame:
+def _links(weighed: Weighed, ids: pl.Series) -> pl.DataFrame:
+    pairs = weighed.links
     chance = 1 / (1 + np.exp2(-pairs.bits))
-    return pl.DataFrame(
+    links = pl.DataFrame(
         {
             "id_left": ids.gather(pairs.left),
             "id_right": ids.gather(pairs.right),
             "chance": chance,
         }
-    ).sort("chance", descending=True, maintain_order=True)
+    )
+    levels = weighed.levels.select(pl.all().name.prefix("agree_"))
+    return links.hstack(levels).sort("chance", descending=True, maintain_order=True)
 
 
 def _findings(fit: training.Fit, groups: Clusters, size_max: int) -> list[Finding]:

@@ -17,8 +17,9 @@ class Result:
 
     clusters: the id under its own name and `cluster`, the smallest id of the person;
     one row a record, in the order of the input. links: id_left, id_right, chance (0
-    to 1) of the pairs at or above the threshold, best first. share: of pairs of one
-    person among all pairs.
+    to 1) of the pairs at or above the threshold, best first; agree_<field>: the level of
+    agreement by its name in `comparisons`, null where a record lacks the field. share: of
+    pairs of one person among all pairs.
     """
 
     clusters: pl.DataFrame

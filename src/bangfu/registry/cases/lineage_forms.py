@@ -7,8 +7,9 @@ from typing import Any
 from django import forms
 
 from bangfu.registry import code_lists
+from bangfu.registry.cases.descent import Happening
 from bangfu.registry.cases.facts import TEXT_MAX
-from bangfu.registry.cases.lineage import JOINING, LEAVING, Happening, Person
+from bangfu.registry.cases.lineage import JOINING, LEAVING, Person
 from bangfu.registry.cases.rules import REASON_MIN
 from bangfu.registry.models import Household, Member
 from bangfu.web.language import say_later

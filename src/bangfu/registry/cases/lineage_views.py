@@ -16,7 +16,7 @@ from bangfu.calc.values.division_code import DivisionCode
 from bangfu.calc.values.findings import Refusal
 from bangfu.calc.values.text import Text
 from bangfu.registry import queries as registry
-from bangfu.registry.cases import lineage, permissions
+from bangfu.registry.cases import lineage, merging, permissions
 from bangfu.registry.cases.lineage_forms import (
     EventForm,
     JoinForm,
@@ -34,7 +34,7 @@ from bangfu.web.once import only_once
 _UNPROCESSABLE = 422
 _FORMS: dict[str, tuple[type[EventForm], Callable[..., Any]]] = {
     LineageKind.SPLIT: (SplitForm, lineage.split),
-    LineageKind.MERGE: (MergeForm, lineage.merge),
+    LineageKind.MERGE: (MergeForm, merging.merge),
     LineageKind.MOVE: (MoveForm, lineage.move),
     LineageKind.JOIN: (JoinForm, lineage.add_member),
     LineageKind.LEAVE: (LeaveForm, lineage.remove_member),

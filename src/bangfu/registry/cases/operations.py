@@ -21,6 +21,7 @@ from bangfu.audit import operations as audit
 from bangfu.calc.values.findings import BadInput, OutOfLimit, Refusal, WrongState
 from bangfu.calc.values.text import Text
 from bangfu.registry.cases import (
+    departures,
     effects,
     evidence,
     permissions,
@@ -120,6 +121,10 @@ def take(
     _check_by_hand(row)
     with transaction.atomic():
         posting.lock_notices(case_id)
+        if row.code == "deregister":
+            departures.tell_of_case(
+                by=by, at=at, case_id=case_id, on=said.happened_on, reason=row.text.zh
+            )
         case = queries.case_for_update(case_id)
         if case is None:
             raise no_such_case()
