@@ -12,11 +12,13 @@ STAFF = (
     "行政区划 政策参数"
 )
 HEARING = STAFF.replace("公告公示", "公告公示 异议办理")
-OFFICE = HEARING.replace("后台任务", "数据导入 后台任务")
+DUPLICATES = ("公告公示", "疑似重复 公告公示")
+INSPECTOR = HEARING.replace(*DUPLICATES)
+OFFICE = INSPECTOR.replace("后台任务", "数据导入 后台任务")
 VILLAGE = STAFF.replace("后台任务", "数据导入 后台任务")
 SNAPSHOTS = ("后台任务", "后台任务 数据快照")
 ABOVE = OFFICE.replace(*SNAPSHOTS) + " 操作记录"
-AUDITOR = HEARING.replace(*SNAPSHOTS) + " 操作记录"
+AUDITOR = INSPECTOR.replace(*SNAPSHOTS) + " 操作记录"
 ADDRESSES = {
     "board": "/pairing/",
     "households": "/registry/households/",
@@ -25,6 +27,7 @@ ADDRESSES = {
     "order": "/pairing/runs/new/",
     "mine": "/pairing/mine/",
     "cases": "/registry/cases/",
+    "duplicates": "/registry/duplicates/",
     "imports": "/registry/imports/",
     "look-up": "/registry/households/look-up/",
     "jobs": "/jobs/",
@@ -46,11 +49,13 @@ class Expected:
 
 READS = "board households officials runs cases jobs policy"
 EXPECTED = {
-    "city": Expected(ABOVE, f"{READS} order imports look-up snapshots audit", "9901"),
-    "county": Expected(
-        ABOVE, f"{READS} order imports look-up snapshots audit", "990101"
+    "city": Expected(
+        ABOVE, f"{READS} order imports duplicates look-up snapshots audit", "9901"
     ),
-    "township": Expected(OFFICE, f"{READS} imports look-up", "990101100"),
+    "county": Expected(
+        ABOVE, f"{READS} order imports duplicates look-up snapshots audit", "990101"
+    ),
+    "township": Expected(OFFICE, f"{READS} imports duplicates look-up", "990101100"),
     "village": Expected(VILLAGE, f"{READS} imports look-up", "990101100200"),
     "team": Expected(STAFF, READS, "990101100200"),
     "helper": Expected(
@@ -59,11 +64,11 @@ EXPECTED = {
         "990101100",
     ),
     "department": Expected(STAFF, READS, "990101"),
-    "inspector": Expected(HEARING, f"{READS} look-up", "9901"),
+    "inspector": Expected(INSPECTOR, f"{READS} duplicates look-up", "9901"),
     "preparer": Expected(STAFF, READS, "990101"),
     "approver": Expected(STAFF, READS, "990101"),
     "payer": Expected(STAFF, READS, "990101"),
-    "auditor": Expected(AUDITOR, f"{READS} look-up snapshots audit", "9901"),
+    "auditor": Expected(AUDITOR, f"{READS} duplicates look-up snapshots audit", "9901"),
     "leadership": Expected(HEARING, READS, "9901"),
     "admin": Expected(
         "我的待办 行政区划 政策参数 操作记录 账户与授权",

@@ -27,6 +27,7 @@ from bangfu.publicity import queries as publicity
 from bangfu.publicity.models import Complaint, Entry, Notice, Objection, Posting
 from bangfu.registry.cases.models import Case, Meeting, Step
 from bangfu.registry.cases.states import CaseKind, CaseState
+from bangfu.registry.duplicates.models import DuplicateGroup, DuplicatePair
 from bangfu.registry.models import Household, Import, ImportState, Income, Member
 from bangfu.scope import acting
 from bangfu.scope.actor import system_actor
@@ -75,6 +76,7 @@ class Records:
     import_: int
     case: int
     meeting: int
+    group: int
     user: int
     grant: int
     notice: int
@@ -193,6 +195,7 @@ def _records(village: str) -> Records:
         import_=imported.pk,
         case=_case(household).pk,
         meeting=_meeting(village).pk,
+        group=_duplicates(household, member).pk,
         user=user.pk,
         grant=grant.pk,
         **_notice(village, user),
@@ -239,6 +242,33 @@ def _meeting(village: str) -> Meeting:
         recorded_by_name="clerk",
         recorded_at=AT,
     )
+
+
+def _duplicates(household: Household, member: Member) -> DuplicateGroup:
+    """Two members of the household who may be one person."""
+    village = household.division_code
+    other = Member.objects.create(
+        household=household,
+        division_code=village,
+        position=2,
+        name="张叁",
+        relation="99",
+        recorded_by_id=0,
+    )
+    group = DuplicateGroup.objects.create(
+        division_code=village, chance=0.8, size=2, found_at=AT
+    )
+    DuplicatePair.objects.create(
+        group=group,
+        division_code=village,
+        left=member,
+        right=other,
+        left_root=member.pk,
+        right_root=other.pk,
+        chance=0.8,
+        agreement={"surname": "same", "given": "same sound"},
+    )
+    return group
 
 
 def _notice(village: str, user: User) -> dict[str, int]:

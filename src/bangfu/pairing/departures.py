@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from bangfu.audit import operations as audit
+from bangfu.calc.values.division_code import DivisionCode
 from bangfu.pairing import locks
 from bangfu.pairing.models import Pairing
 from bangfu.pairing.states import Reason
@@ -23,7 +24,7 @@ def end_pairing(
     for place in Household.objects.filter(pk=household_id).values_list(
         "division_code", flat=True
     ):
-        locks.take_together(place)
+        locks.take_together(DivisionCode(place))
     open_now = Pairing.objects.open().filter(household_id=household_id)
     for pairing in open_now.select_for_update():
         pairing.ended_date = max(on, pairing.started_date)

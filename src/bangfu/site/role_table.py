@@ -20,6 +20,7 @@ from bangfu.pairing import permissions as pairing
 from bangfu.publicity import permissions as publicity
 from bangfu.registry import permissions as registry
 from bangfu.registry.cases import permissions as cases
+from bangfu.registry.duplicates import permissions as duplicates
 
 
 class Permission(NamedTuple):
@@ -57,6 +58,11 @@ PERMISSIONS = (
     Permission(
         Text("查看全村农户名单", "see the full lists of households"),
         cases.FRAME_ROLES,
+    ),
+    Permission(Text("查看疑似重复", "see suspected duplicates"), duplicates.SEE_ROLES),
+    Permission(
+        Text("查找、核定疑似重复", "search for duplicates and decide"),
+        duplicates.DECIDE_ROLES,
     ),
     Permission(Text("查看公告公示", "see notices"), publicity.READ_ROLES),
     Permission(

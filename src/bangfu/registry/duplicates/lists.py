@@ -8,11 +8,11 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from bangfu.calc.values.text import Text
+from bangfu.divisions.choices import BY_DIVISION
 from bangfu.registry.duplicates import presenting, queries
 from bangfu.registry.duplicates.states import GroupState
-from bangfu.registry.lists import division_choices
 from bangfu.web.columns import Column
-from bangfu.web.filters import ChoiceFilter, DivisionFilter
+from bangfu.web.filters import ChoiceFilter
 from bangfu.web.lists import ListPage, ListSpec
 
 GROUPS = ListSpec(
@@ -64,12 +64,7 @@ GROUPS = ListSpec(
             field="state",
             choices=[(state.value, state.text) for state in GroupState],
         ),
-        DivisionFilter(
-            name="division",
-            text=Text("区划", "Division"),
-            field="division_code",
-            choices=division_choices,
-        ),
+        BY_DIVISION,
     ),
 )
 
