@@ -10,7 +10,7 @@ from tests.structure.test_routes import client_of, gets, routes
 from bangfu.accounts.roles import Role
 
 # What is data: names of places, people and units, as they were stored.
-DATA = {*NAMES.values(), "张三", "王五", "镇政府", "测试", "试点"}
+DATA = {*NAMES.values(), "张三", "张叁", "王五", "镇政府", "测试", "试点"}
 DATA |= {"低保调整公示", "村务公开栏", "村委会", "公示.jpg"}
 HAN = re.compile(r"[\u3400-\u9fff]")
 # English in Chinese pages: user names, units, formats and proper names.

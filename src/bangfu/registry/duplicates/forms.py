@@ -59,7 +59,15 @@ class PersonsForm(_MergeForm):
         """records: those that may be merged. families: live members by household."""
         super().__init__(*args, **more)
         self.records = records
-        names = [(one.pk, f"{one.name}（{one.household}）") for one in records]
+        names = [
+            (
+                one.pk,
+                say_later(
+                    f"{one.name}（{one.household}）", f"{one.name} ({one.household})"
+                ),
+            )
+            for one in records
+        ]
         self.fields["kept"] = forms.TypedChoiceField(
             label=say_later("保留的记录", "The record that goes on"),
             help_text=say_later(

@@ -83,8 +83,6 @@ def with_names(page: ListPage) -> ListPage:
     members = queries.members({one for ids in of.values() for one in ids})
     for row in page.records:
         mine = [members[one] for one in sorted(of.get(row.pk, ())) if one in members]
-        row.names = "、".join(dict.fromkeys(one.name for one in mine))
-        row.numbers = "、".join(
-            dict.fromkeys(one.household.household_no for one in mine)
-        )
+        row.names = presenting.listed(one.name for one in mine)
+        row.numbers = presenting.listed(one.household.household_no for one in mine)
     return page

@@ -77,8 +77,8 @@ def chance_text(chance: float) -> str:
 class Why:
     """A pair of a group in words. agrees, differs: fields, in the order of reading."""
 
-    left: str
-    right: str
+    left: Text | str
+    right: Text | str
     chance: str
     agrees: list[Text]
     differs: list[Text]
@@ -117,10 +117,11 @@ def _level(field: str, level: str) -> Text:
     )
 
 
-def _named(member: Member | None) -> str:
+def _named(member: Member | None) -> Text | str:
     if member is None:
         return "—"
-    return f"{member.name}（{member.household.household_no}）"
+    named = {"name": member.name, "no": member.household.household_no}
+    return Text("{name}（{no}）", "{name} ({no})", named)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +157,7 @@ class Record:
 
     member: Member
     place: str
-    family: str
+    family: Text
     is_live: bool
 
 
@@ -171,7 +172,7 @@ def records(members: Sequence[Member], *, on: date) -> list[Record]:
         Record(
             member=one,
             place=places[DivisionCode(one.division_code)],
-            family="、".join(families.get(one.household_id, [])),
+            family=listed(families.get(one.household_id, [])),
             is_live=one.left_date is None,
         )
         for one in members
@@ -267,7 +268,7 @@ _FACTS: tuple[tuple[Text, _Show, _Key], ...] = (
     (
         Text("同户成员", "In the household"),
         lambda one: one.family,
-        lambda one: one.family,
+        lambda one: one.family.zh,
     ),
     *(_member_fact(name) for name in _MEMBER_FACTS),
     (Text("登记时间", "Recorded"), _recorded, _recorded),
@@ -281,5 +282,11 @@ def title_of(members: Iterable[Member]) -> Text:
     return Text(
         "疑似重复：{names}",
         "May be one person: {names}",
-        {"names": join([Text(name, name) for name in names], zh="、", en=", ")},
+        {"names": listed(names)},
     )
+
+
+def listed(words: Iterable[str]) -> Text:
+    """Say names or numbers one after the other, each once."""
+    each = [Text(word, word) for word in dict.fromkeys(words)]
+    return join(each, zh="、", en=", ")
