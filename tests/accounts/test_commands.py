@@ -114,7 +114,10 @@ def test_it_resets_disables_and_enables(run):
     ("words", "message"),
     [
         (("grant", "nobody", "county", "990101"), "There is no user “nobody”"),
-        (("grant", "clerk", "county", "990102"), "User boss holds no valid grant."),
+        (
+            ("grant", "clerk", "county", "990102"),
+            "User boss holds no valid grant for 990102",
+        ),
         (("grant", "clerk", "city", "990101"), "cannot be granted at county level"),
         (("reset", "boss"), "Nobody manages his own account and grants."),
         (("end", "999999", "--reason", "x"), "No such grant: 999999."),
@@ -144,7 +147,8 @@ def test_somebody_else_manages_nothing(run, make_actor):
     code, _, err = run("list", who="clerk")
 
     assert code == 2
-    assert "User clerk holds no valid grant." in err
+    assert "User clerk holds no valid grant as administrator." in err
+    assert "bangfu accounts grant clerk administrator CODE" in err
 
 
 def test_a_helper_is_named_by_number(run):

@@ -88,6 +88,14 @@ def test_a_refusal_is_a_sentence_with_findings_and_a_remedy(raising):
     assert result.stderr == "Row 3 is wrong.\n  V1 row 3 no name\nCorrect it.\n"
 
 
+def test_a_refusal_says_how_many_findings_it_leaves_out(raising):
+    raising(type(REFUSAL)(REFUSAL.message, findings=REFUSAL.findings * 53))
+
+    told = run("fail").stderr.splitlines()
+
+    assert told[50:] == ["  V1 row 3 no name", "  … and 3 more; --json lists them all"]
+
+
 @pytest.mark.parametrize("option", [["--lang", "zh"], ["--lang=zh"]])
 def test_a_refusal_speaks_the_language_asked_for(raising, option: list[str]):
     raising(REFUSAL)

@@ -175,6 +175,31 @@ def test_findings_are_told_with_the_name_of_their_rule(call, half_wrong):
     assert "impossible [V1 identity number] half.xlsx" in result.stdout
 
 
+def test_it_says_how_many_findings_and_changes_it_leaves_out(call, tmp_path):
+    good = [family(f"{no:04}", no, bank_name="甲") for no in range(1, 23)]
+    bad = [family(f"{no:04}", no) for no in range(40, 63)]
+    for _, people in bad:
+        people[1]["identity_number"] = people[1]["identity_number"][:-1] + "?"
+    rows = [row for row, _ in [*good, *bad]]
+    path = tmp_path / "many.xlsx"
+    path.write_bytes(workbook(rows, [p for _, people in [*good, *bad] for p in people]))
+    first = call("households", path, "--yes").stdout
+    for row in rows:
+        row["bank_name"] = "乙"
+    path.write_bytes(workbook(rows, [p for _, people in [*good, *bad] for p in people]))
+
+    second = call("households", path, "--dry-run").stdout
+
+    assert "… and 3 more findings: --json shows more" in first
+    assert "more changes" not in first
+    assert "… and 3 more findings" in second
+    assert "… and 2 more changes: --json shows more" in second
+
+
+def test_a_whole_list_of_findings_says_nothing_of_more(call, half_wrong):
+    assert "more" not in call("households", half_wrong, "--yes").stdout
+
+
 def test_same_or_wrong_and_nothing_new_exits_with_1_and_says_so(
     call, roll, half_wrong, last_state
 ):

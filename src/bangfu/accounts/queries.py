@@ -178,7 +178,7 @@ def actor_for_command(
             fits_place = division is None or grant.division_code.contains(division)
             if fits_place and (roles is None or grant.role in roles):
                 return actor_under(grant)
-    raise GrantEnded.of(username or "demo")
+    raise GrantEnded.for_command(username, roles=roles, division=division)
 
 
 def _candidates(username: str, other_than: int | None) -> list[User]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from datetime import date
 
 from django.contrib.auth.password_validation import validate_password
@@ -14,6 +15,15 @@ from bangfu.calc.values.division_code import DivisionCode
 from bangfu.calc.values.findings import BadInput, NotAllowed
 from bangfu.calc.values.text import Text, join
 from bangfu.web.language import reasons
+
+_HOLDS_NONE = Text(
+    "用户 {who} 没有所需的有效授权（{needed}）。",
+    "User {who} holds no valid grant {needed}.",
+)
+_NOBODY_HOLDS = Text(
+    "演示用户都没有所需的有效授权（{needed}）。",
+    "No demo user holds a valid grant {needed}.",
+)
 
 
 class GrantEnded(NotAllowed):
@@ -31,6 +41,37 @@ class GrantEnded(NotAllowed):
                 {"who": who},
             ),
             remedy=Text("请联系系统管理员授权。", "Ask the administrator for a grant."),
+        )
+
+    @classmethod
+    def for_command(
+        cls, who: str, *, roles: Collection[str] | None, division: DivisionCode | None
+    ) -> GrantEnded:
+        """Say which grant a command needs, and how its user comes by one.
+
+        who: "" for the users of the demo. roles, division: None for any.
+        """
+        asked = sorted(Role(role) for role in roles or ())
+        names = [role.text for role in asked]
+        parts = []
+        if division is not None:
+            parts.append(Text("区划 {code}", "for {code}", {"code": division}))
+        if names:
+            known = join(names, zh="、", en=" or ")
+            parts.append(Text("身份为{roles}", "as {roles}", {"roles": known}))
+        needed = join(parts, zh="，", en=" ")
+        role = asked[0].value if len(asked) == 1 else "ROLE"
+        grant = f"bangfu accounts grant {who or 'USERNAME'} {role} {division or 'CODE'}"
+        return cls(
+            (_NOBODY_HOLDS if not who else _HOLDS_NONE).with_(
+                who=who, needed=needed if parts else Text("任意", "of any kind")
+            ),
+            remedy=Text(
+                "请由系统管理员授权（{grant}），或用 --as 指定有权的用户。",
+                "Have an administrator grant it ({grant}), or name somebody who holds"
+                " one with --as.",
+                {"grant": grant},
+            ),
         )
 
 

@@ -28,6 +28,9 @@ from bangfu.local.faults import LocalFault
 
 REFUSED, INTERNAL = 2, 3
 FINDINGS_SHOWN = 50  # --json has them all
+_MORE = Text(
+    "……另有 {n} 处，加 --json 查看全部", "… and {n} more; --json lists them all"
+)
 
 
 class Needs(enum.IntEnum):
@@ -354,6 +357,10 @@ def _say(refusal: Refusal, language: str) -> None:
         place = f"{finding.place.in_language(language)}: " if finding.place else ""
         line = finding.message.in_language(language)
         click.echo(f"  {finding.code} {finding.subject} {place}{line}", err=True)
+    left = len(refusal.findings) - FINDINGS_SHOWN
+    if left > 0:
+        more = _MORE.with_(n=f"{left:,}").in_language(language)
+        click.echo(f"  {more}", err=True)
     if refusal.remedy:
         click.echo(refusal.remedy.in_language(language), err=True)
 

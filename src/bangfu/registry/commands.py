@@ -237,12 +237,22 @@ class _Shown:
         click.echo(self.say(_COUNTS.with_(counted=counted, **counts)), err=err)
         for found in preview.findings(self.plan)[:_FINDINGS_SHOWN]:
             click.echo(f"  {self._line(found)}", err=err)
+        self._tell_more("findings_total", _FINDINGS_SHOWN, _MORE_FINDINGS, err=err)
         for changed in self.plan.differences[:_DIFFERENCES_SHOWN]:
             before, after = (self._value(v) for v in (changed.before, changed.after))
             column = self.say(changed.column)
             click.echo(f"  {changed.record} {column}: {before} → {after}", err=err)
+        self._tell_more(
+            "differences_total", _DIFFERENCES_SHOWN, _MORE_DIFFERENCES, err=err
+        )
         for path in self.saved:
             click.echo(self.say(_ERRORS.with_(path=path)), err=err)
+
+    def _tell_more(self, total: str, shown: int, words: Text, *, err: bool) -> None:
+        """Say how many were left out, so that a cut list does not look complete."""
+        left = int((self.record.counts or {}).get(total, 0)) - shown
+        if left > 0:
+            click.echo(f"  {self.say(words.with_(n=f'{left:,}'))}", err=err)
 
     def _line(self, found: dict[str, Any]) -> str:
         name = self.record.files[found["file"]]["name"]
@@ -352,6 +362,15 @@ def _progress(language: str, *, quiet: bool) -> Progress:
 _COUNTS = Text(
     "{counted}：新增 {new}，变更 {changed}，相同 {same}，错误 {wrong}",
     "{counted}: {new} new, {changed} changed, {same} same, {wrong} wrong",
+)
+_MORE_FINDINGS = Text(
+    "……另有 {n} 处问题未列出：加 --json 查看更多，全部写在错误表中（--error-workbook）",
+    "… and {n} more findings: --json shows more, the error workbook"
+    " (--error-workbook) has all that are wrong",
+)
+_MORE_DIFFERENCES = Text(
+    "……另有 {n} 处变更未列出：加 --json 查看更多",
+    "… and {n} more changes: --json shows more",
 )
 _ERRORS = Text("错误表：{path}", "Error workbook: {path}")
 _WRITTEN = Text("已导入。", "Imported.")
