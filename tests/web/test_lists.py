@@ -1,11 +1,13 @@
 import re
 
 import pytest
+from django.db.models import QuerySet
 from django.utils import translation
 from tests.web.urls import SPEC
 
 from bangfu.calc.values.division_code import DivisionCode
 from bangfu.calc.values.text import Text
+from bangfu.web import lists
 from bangfu.web.columns import Column
 from bangfu.web.filters import (
     BadFilter,
@@ -135,6 +137,41 @@ def test_beyond_the_limit_the_total_is_not_counted(rows, rf, reader):
     with translation.override("zh-hans"):
         assert page.total_words == "超过 30 户"
     assert (page.total, page.is_exact, page.pages) == (30, False, 2)
+
+
+@pytest.mark.parametrize(
+    ("query", "words", "queries"),
+    [("?state=a", "more than 7 households", 2), ("?state=a&q=a", "30 households", 3)],
+)
+def test_a_crowd_is_counted_where_other_filters_narrow_it(
+    rows, rf, reader, django_assert_num_queries, query, words, queries
+):
+    class Crowd(QuerySet):
+        crowd = 7
+
+    request = rf.get(f"/list/{query}")
+    request.user = reader
+
+    with django_assert_num_queries(queries):
+        page = SPEC.page(request, Crowd(Preference))
+
+    with translation.override("en"):
+        assert page.total_words == words
+
+
+def test_late_pages_show_the_same_records_in_the_same_order(
+    rows, rf, reader, monkeypatch, django_assert_num_queries
+):
+    request = rf.get("/list/?state=a&sort=-key&page=2")
+    request.user = reader
+    early = SPEC.page(request, Preference.objects.all()).records
+    monkeypatch.setattr(lists, "DEEP_FROM", 0)
+
+    with django_assert_num_queries(3):
+        late = SPEC.page(request, Preference.objects.all()).records
+
+    assert late == early
+    assert len(late) == 10
 
 
 def test_long_lists_offer_near_pages_and_the_ends(rf, reader, rows):

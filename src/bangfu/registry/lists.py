@@ -12,7 +12,7 @@ from django.urls import reverse
 from bangfu.calc.values.text import Text
 from bangfu.divisions.choices import BY_DIVISION
 from bangfu.exchange.declaration import CodeList
-from bangfu.registry import queries
+from bangfu.registry import queries, searching
 from bangfu.registry.code_lists import ATTRIBUTE, CAUSE, STATUS
 from bangfu.registry.imports.queries import STATE_TEXTS, Standing
 from bangfu.registry.models import Household, Import, ImportState
@@ -132,7 +132,7 @@ HOUSEHOLDS = ListSpec(
             text=Text(
                 "姓名、拼音首字母、户编号或村代码", "Name, initials, number or code"
             ),
-            apply=queries.find,
+            apply=searching.find,
         ),
         BY_DIVISION,
         ChoiceFilter(

@@ -14,7 +14,24 @@ from bangfu.scope.fields import DivisionCodeField, division_code_check
 
 
 class HouseholdQuerySet(models.QuerySet["Household"]):
-    """Named subsets of households."""
+    """Named subsets of households.
+
+    crowd: how many rows a search is known to find where it finds too many to count
+    them; 0 otherwise. Further conditions keep it.
+    """
+
+    crowd: int = 0
+
+    def as_crowd(self, known: int) -> HouseholdQuerySet:
+        """Say that there are more than `known` rows."""
+        rows = self.all()
+        rows.crowd = known
+        return rows
+
+    def _clone(self) -> HouseholdQuerySet:
+        rows: HouseholdQuerySet = super()._clone()  # type: ignore[misc]
+        rows.crowd = self.crowd
+        return rows
 
     def active(self) -> HouseholdQuerySet:
         """Households that are helped now: not exited, pre-exit or relapsed."""
@@ -137,8 +154,19 @@ class Household(models.Model):
             models.Index(
                 fields=["division_code", "status"], name="registry_hh_division"
             ),
-            models.Index(fields=["head_initials"], name="registry_hh_initials"),
-            models.Index(fields=["head_name"], name="registry_hh_head_name"),
+            # What row security and lists ask for stands in the index, so that searching,
+            # counting and skipping read no rows.
+            models.Index(fields=["division_code", "id"], name="registry_hh_list"),
+            models.Index(
+                fields=["head_initials"],
+                include=["id", "division_code"],
+                name="registry_hh_by_initials",
+            ),
+            models.Index(
+                fields=["head_name"],
+                include=["id", "division_code"],
+                name="registry_hh_by_head_name",
+            ),
             models.Index(fields=["household_no"], name="registry_hh_number"),
         ]
 
@@ -229,8 +257,18 @@ class Member(models.Model):
             models.Index(
                 fields=["identity_last_four_index"], name="registry_member_last_four"
             ),
-            models.Index(fields=["initials"], name="registry_member_initials"),
-            models.Index(fields=["name"], name="registry_member_name"),
+            models.Index(
+                fields=["initials"],
+                include=["household_id", "division_code"],
+                condition=models.Q(left_date__isnull=True),
+                name="registry_member_by_initials",
+            ),
+            models.Index(
+                fields=["name"],
+                include=["household_id", "division_code"],
+                condition=models.Q(left_date__isnull=True),
+                name="registry_member_by_name",
+            ),
             models.Index(fields=["division_code"], name="registry_member_division"),
         ]
 

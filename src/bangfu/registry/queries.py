@@ -10,53 +10,22 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from bangfu.calc.values.text import Text
 from bangfu.policy import queries as policy
 from bangfu.policy.poverty_lines import NoLine, PovertyLine, Series
-from bangfu.registry.models import Flag, Household, Income, Member
+from bangfu.registry.models import (
+    Flag,
+    Household,
+    HouseholdQuerySet,
+    Income,
+    Member,
+)
 from bangfu.registry.rules.names import V_RULES, titled
 
 LINE_SERIES = Series.ADMIN
 LOOK_UP_MAX = 50
 
 
-def households() -> QuerySet[Household]:
+def households() -> HouseholdQuerySet:
     """Return the households that the acting grant sees."""
     return Household.objects.all()
-
-
-def find(rows: QuerySet[Household], words: str) -> QuerySet[Household]:
-    """Narrow to households found by what people type.
-
-    Digits: a household number or village code that begins so. Latin letters: initials
-    in pinyin of the head or a member. Anything else: the beginning of their names.
-    """
-    words = words.strip()
-    if words.isascii() and words.isalpha():
-        people = _begins("initials", words.upper())
-        heads = _begins("head_initials", words.upper())
-    elif words.isascii() and any(letter.isdigit() for letter in words):
-        code, _, number = words.rpartition("/")
-        if code:
-            return rows.filter(division_code=code[:12], household_no=number)
-        return rows.filter(
-            _begins("household_no", words) | _begins("division_code", words)
-        )
-    else:
-        people, heads = _begins("name", words), _begins("head_name", words)
-    members = Member.objects.filter(people, left_date=None)
-    # A union, not an OR: both halves then come from an index, and no table is walked.
-    found = Household.objects.filter(heads).values("pk")
-    return rows.filter(pk__in=found.union(members.values("household_id")))
-
-
-def _begins(field: str, start: str) -> Q:
-    """Return the condition that a column of collation "C" begins so.
-
-    A range, not LIKE: below row security PostgreSQL uses an index only for operators
-    that it trusts not to tell of rows outside the scope, and LIKE is not one of them.
-    """
-    return Q(**{f"{field}__gte": start, f"{field}__lt": start + _LAST})
-
-
-_LAST = chr(0x10FFFF)
 
 
 def with_cause(rows: QuerySet[Household], cause: str) -> QuerySet[Household]:

@@ -33,6 +33,8 @@ DENSITIES = {
 }
 NOTHING_MATCHES = Text("没有符合条件的记录。", "No records match.")
 COUNT_LIMIT = 20_000
+CROWD_COUNT_LIMIT = 200
+DEEP_FROM = 500
 SELECTION_LIMIT = 1_000
 
 
@@ -70,6 +72,8 @@ class ListSpec:
     without a choice, e.g. "-registered_date". noun: the records counted, e.g.
     Text("户", "households"). row_url: where the first column leads. count_limit: beyond
     it the total reads "more than", because counting 300,000 rows costs more than the page.
+    Rows may have a `crowd`: how many a search is known to find where it finds too many
+    to count them; 0 otherwise.
     """
 
     key: str
@@ -99,11 +103,12 @@ class ListSpec:
         )
         bound = bind(self.filters, request, request.GET)
         chosen = self._ordered(narrowed(rows, bound), request.GET.get("sort", ""))
-        total, is_exact = self._count(chosen)
+        is_alone = sum(one.is_active for one in bound) == 1
+        total, is_exact = self._count(chosen, is_alone=is_alone)
         size = _page_size(request.GET.get("size"), settings, self.page_size)
         pages = max(1, -(-total // size))
         number = min(_positive(request.GET.get("page")) or 1, pages)
-        records = list(chosen[(number - 1) * size : number * size])
+        records = _slice(chosen, (number - 1) * size, size)
         return ListPage(
             spec=self,
             request=request,
@@ -175,9 +180,26 @@ class ListSpec:
         # The key settles ties, so that no record stands on two pages.
         return rows.order_by(wanted, "pk") if wanted != "pk" else rows.order_by("pk")
 
-    def _count(self, rows: QuerySet[Any]) -> tuple[int, bool]:
-        total = rows.order_by()[: self.count_limit + 1].count()
-        return min(total, self.count_limit), total <= self.count_limit
+    def _count(self, rows: QuerySet[Any], *, is_alone: bool) -> tuple[int, bool]:
+        """Return the total and whether it is exact.
+
+        is_alone: one filter alone narrows, so what a search knows of its crowd is true
+        of the list.
+        """
+        crowd = int(getattr(rows, "crowd", 0))
+        if crowd and is_alone:
+            return crowd, False
+        limit = CROWD_COUNT_LIMIT if crowd else self.count_limit
+        total = rows.order_by()[: limit + 1].count()
+        return min(total, limit), total <= limit
+
+
+def _slice(rows: QuerySet[Any], first: int, size: int) -> list[Any]:
+    """Return the records of a page; of those skipped on a late one, the keys only."""
+    page = slice(first, first + size)
+    if first < DEEP_FROM:
+        return list(rows[page])
+    return list(rows.filter(pk__in=rows.values("pk")[page]))
 
 
 def preference_key(list_key: str) -> str:
