@@ -360,7 +360,7 @@ def told(home) -> list[tuple]:
                 for c in act.changes
             ],
         )
-        for act in changes.history_of(home)
+        for act in changes.history_of(queries.household_file(home.pk))
     ]
 
 
@@ -371,7 +371,7 @@ def test_the_history_tells_who_was_added_who_left_and_new_years(hand, home, impo
     hand("change_income", year=2015, amounts={"wage": 460_000})
     home.refresh_from_db()
 
-    acts = changes.history_of(home)
+    acts = changes.history_of(queries.household_file(home.pk))
 
     assert [act.by for act in acts] == [importer.by.username] * 5
     assert told(home)[:4] == [
@@ -412,6 +412,22 @@ def test_what_an_import_adds_to_a_stored_household_is_told(importer, home):
     assert told(home)[0][2] == [("2015", "新增收入年度", None, "纯收入 5,000.00 元")]
 
 
+def test_a_history_that_is_cut_tells_the_newest_and_invents_no_beginning(
+    hand, home, monkeypatch
+):
+    for wage in (410_000, 420_000, 430_000):
+        hand("change_income", year=2014, amounts={"wage": wage})
+    monkeypatch.setattr(changes, "EVENTS_MAX", 2)
+
+    acts = told(home)
+
+    assert [act[2] for act in acts[:2]] == [
+        [("2014", "工资性收入", "4,200.00 元", "4,300.00 元")],
+        [("2014", "工资性收入", "4,100.00 元", "4,200.00 元")],
+    ]
+    assert not any(change[1] == "新增收入年度" for act in acts for change in act[2])
+
+
 def test_who_acted_beyond_the_scope_is_not_named_but_the_act_is_told(
     importer_for, city, make_actor, now
 ):
@@ -420,7 +436,7 @@ def test_who_acted_beyond_the_scope_is_not_named_but_the_act_is_told(
         importer_for(office).run(families("0001"))
     village = make_actor("village", "990101101001")
     with acting(village):
-        acts = changes.history_of(Household.objects.get())
+        acts = changes.history_of(queries.household_file(Household.objects.get().pk))
 
     assert [(act.title.zh, act.by) for act in acts] == [("登记", "")]
     assert len(acts[0].changes) == 3

@@ -7,6 +7,8 @@ from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from tests.registry.workbooks import (
     OTHER_VILLAGE,
@@ -106,6 +108,30 @@ def test_the_file_masks_what_is_sealed(login, office, stored):
     assert "13900001234" not in content
     assert "*" * 16 + NUMBER[-2:] in content
     assert "***34" in content
+
+
+def test_a_file_costs_no_more_queries_with_more_members_and_years(
+    login, office, stored
+):
+    client, home = login(office), stored[0]
+    page(client, "household", home.pk)
+    with CaptureQueriesContext(connection) as small:
+        page(client, "household", home.pk)
+    with acting(office):
+        someone = home.members.get(relation="02")
+        for position in range(3, 9):
+            someone.pk, someone.identity_index = None, None
+            someone.position, someone.relation = position, "03"
+            someone.save(force_insert=True)
+        year = home.incomes.get()
+        year.pk, year.year = None, 2014
+        year.save(force_insert=True)
+
+    with CaptureQueriesContext(connection) as large:
+        shown = page(client, "household", home.pk)
+
+    assert len(shown.context["members"]) == 8
+    assert len(large) == len(small)
 
 
 def test_the_file_compares_income_with_the_line_of_its_year_and_names_the_series(

@@ -7,7 +7,7 @@ first image tells who wrote it and when. Why comes from the audit event of the a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,7 @@ from bangfu.audit.models import Event
 from bangfu.calc.values.text import Text, join
 from bangfu.exchange.declaration import Column, Kind, Sheet
 from bangfu.registry.models import Household, Income, Member
+from bangfu.registry.queries import HouseholdFile
 from bangfu.registry.sheets import HOUSEHOLD_SHEET, MEMBER_SHEET
 from bangfu.web import formats
 
@@ -84,25 +85,34 @@ class _Found:
     user_id: int | None = None
 
 
-def history_of(household: Household) -> list[Act]:
-    """Return the acts on a household's file, newest first; at most EVENTS_MAX changes.
+def history_of(file: HouseholdFile) -> list[Act]:
+    """Return the acts on a household's file, newest first.
 
+    Of the household, its members and its incomes, the EVENTS_MAX newest changes each.
     Members and years of income that were added are told too, by the row's own
-    `recorded_by_id` and `recorded_at`.
+    `recorded_by_id` and `recorded_at`, unless older changes were left out.
+    Costs a query for each of the three histories and one for the audit events.
     """
-    members = list(household.members.order_by("position", "pk"))
-    incomes = list(household.incomes.order_by("year"))
-    rows: list[_Row] = [_Row(HOUSEHOLD_SHEET, household, "")]
-    rows += [_Row(MEMBER_SHEET, member, member.name) for member in members]
-    rows += [_Row(HOUSEHOLD_SHEET, income, str(income.year)) for income in incomes]
+    people = sorted([*file.members, *file.gone], key=lambda one: (one.position, one.pk))
+    incomes = sorted((year.income for year in file.incomes), key=lambda one: one.year)
+    groups = [
+        [_Row(HOUSEHOLD_SHEET, file.household, "")],
+        [_Row(MEMBER_SHEET, member, member.name) for member in people],
+        [_Row(HOUSEHOLD_SHEET, income, str(income.year)) for income in incomes],
+    ]
     found: dict[str, _Found] = {}
     firsts: list[tuple[_Row, Any]] = []
-    for row in rows:
-        images = list(row.model.history.order_by("-pgh_id")[:EVENTS_MAX])
-        firsts.append((row, images[-1] if images else row.model))
-        for at, act, changes in _changes_of(row, images):
-            found.setdefault(act, _Found(at, [])).changes.extend(changes)
-    events = _events(household, found)
+    imports = {file.household.import_id}
+    for rows in groups:
+        by_row, is_cut = _images(rows)
+        for row in rows:
+            images = by_row.get(row.model.pk, [])
+            imports |= {getattr(image, "import_id", None) for image in images}
+            if not is_cut:
+                firsts.append((row, images[-1] if images else row.model))
+            for at, act, changes in _changes_of(row, images):
+                found.setdefault(act, _Found(at, [])).changes.extend(changes)
+    events = _events(file.household, imports, found)
     by_moment = {(e.happened_at, e.user_id): act for act, e in events.items()}
     for row, first in firsts:
         moment = (first.recorded_at, first.recorded_by_id)
@@ -121,6 +131,22 @@ class _Row:
     sheet: Sheet
     model: Any
     about: str
+
+
+def _images(rows: Sequence[_Row]) -> tuple[dict[int, list[Any]], bool]:
+    """Return the images of rows of one model by row, newest first, in one query.
+
+    The second value: whether older ones were left out.
+    """
+    if not rows:
+        return {}, False
+    history = type(rows[0].model).history.rel.related_model
+    found = history.objects.filter(pgh_obj_id__in=[row.model.pk for row in rows])
+    images = list(found.order_by("-pgh_id")[:EVENTS_MAX])
+    by_row: dict[int, list[Any]] = {}
+    for image in images:
+        by_row.setdefault(image.pgh_obj_id, []).append(image)
+    return by_row, len(images) == EVENTS_MAX
 
 
 def _addition(row: _Row, first: Any) -> Change:
@@ -144,15 +170,14 @@ def _net_of(income: Any) -> Text:
     return Text("纯收入 {net}", "net {net}", {"net": formats.yuan(net)})
 
 
-def _events(household: Household, acts: Iterable[str]) -> dict[str, Any]:
+def _events(
+    household: Household, imports: Iterable[int | None], acts: Iterable[str]
+) -> dict[str, Any]:
     """Return the audit events of a household's acts, by act.
 
     Found by what they are about, which has an index: the household itself, and the
     imports that wrote it. Acts of other apps are looked up one by one.
     """
-    images = household.history.only("import_id")  # type: ignore[attr-defined]
-    imports = {image.import_id for image in images}
-    imports.add(household.import_id)
     about = Q(subject_type="registry.household", subject_id=str(household.pk))
     about |= Q(
         subject_type="registry.import",

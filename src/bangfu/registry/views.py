@@ -124,7 +124,7 @@ def household(request: HttpRequest, household_id: int) -> HttpResponse:
         {
             **_file_context(file, by),
             "panels": panels.household_panels(request, file.household),
-            "acts": changes.history_of(file.household),
+            "acts": changes.history_of(file),
         },
     )
 

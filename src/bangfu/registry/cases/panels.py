@@ -24,6 +24,7 @@ def household(request: HttpRequest, household: Household) -> SafeString:
     by: Actor = request.actor  # type: ignore[attr-defined]
     today = timezone.localdate()  # noqa: TID251 - a panel belongs to the edge
     watched = queries.watched_now(household.pk)
+    cases = queries.cases_of(household)
     context = {
         "household": household,
         "cases": [
@@ -33,9 +34,11 @@ def household(request: HttpRequest, household: Household) -> SafeString:
                 "state": presenting.state_badge(case),
                 "next": presenting.next_of(case, by, on=today),
             }
-            for case in queries.cases_of(household.pk)
+            for case in cases
         ],
-        "openings": presenting.can_be_opened(by, household),
+        "openings": presenting.can_be_opened(
+            by, household, cases=cases, is_watched=watched is not None
+        ),
         "watched": watched,
         "category": MonitoringCategory(watched.category).text if watched else None,
         "holds": [

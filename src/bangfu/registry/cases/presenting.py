@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -166,17 +167,22 @@ def asides(case: Case, by: Actor) -> list[Act]:
     ]
 
 
-def can_be_opened(by: Actor, household: Any) -> list[tuple[CaseKind, Act]]:
-    """Return the procedures that the reader may begin with a household now."""
-    running = {case.track for case in queries.open_cases_of(household.pk)}
+def can_be_opened(
+    by: Actor, household: Any, *, cases: Iterable[Case], is_watched: bool
+) -> list[tuple[CaseKind, Act]]:
+    """Return the procedures that the reader may begin with a household now.
+
+    cases: all of the household. is_watched: whether it is under monitoring now.
+    """
+    running = {case.track for case in cases if case.is_open}
     return [
         (kind, act)
         for kind in CaseKind
         if kind.track not in running and household.status in rules.FITTING[kind]
         for act in procedure.opening(kind)
         if permissions.can_act(by, act, household.division_code)
-        and (kind is not CaseKind.RISK_REMOVAL or queries.watched_now(household.pk))
-        and (kind is not CaseKind.MONITORING or not queries.watched_now(household.pk))
+        and (kind is not CaseKind.RISK_REMOVAL or is_watched)
+        and (kind is not CaseKind.MONITORING or not is_watched)
     ]
 
 

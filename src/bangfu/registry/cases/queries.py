@@ -67,9 +67,12 @@ def open_cases_of(household_id: int) -> list[Case]:
     return list(cases().filter(household_id=household_id, closed_at=None))
 
 
-def cases_of(household_id: int) -> list[Case]:
+def cases_of(household: Household) -> list[Case]:
     """Return all cases of a household, newest first."""
-    return list(cases().filter(household_id=household_id).order_by("-pk"))
+    found = list(Case.objects.filter(household_id=household.pk).order_by("-pk"))
+    for case in found:
+        case.household = household
+    return found
 
 
 def done(case: Case) -> list[Done]:
