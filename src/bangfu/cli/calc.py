@@ -1,7 +1,7 @@
 """`bangfu calc`: computing on files, without a database and without Django.
 
 The command `pair` is here; calc_poverty.py has those that measure poverty, calc_dedupe.py
-the one that finds duplicates.
+the one that finds duplicates, calc_plan.py the one that plans measures.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import click
 from bangfu.calc.values.text import Text
 from bangfu.cli import files as tables
 from bangfu.cli.calc_dedupe import dedupe
+from bangfu.cli.calc_plan import plan
 from bangfu.cli.calc_poverty import mpi, pmt, poverty
 from bangfu.local import speech
 
@@ -32,7 +33,7 @@ def calc() -> None:
     """Compute on files, without a database."""
 
 
-for _command in (poverty, mpi, pmt, dedupe):
+for _command in (poverty, mpi, pmt, dedupe, plan):
     calc.add_command(_command)
 
 
