@@ -3,9 +3,9 @@
 import numpy as np
 import polars as pl
 import pytest
+from benchmarks.planning_county import county
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.calc.planning.county import county
 from tests.calc.planning.small_plans import best_value, random_problem
 
 from bangfu.calc.planning import BoundBy, Effort, solve, verify

@@ -2,7 +2,7 @@
 
 import polars as pl
 import pytest
-from tests.calc.planning.county import county
+from benchmarks.planning_county import county
 from tests.calc.planning.test_optimum import checked
 
 from bangfu.calc.planning import Reason, explain, solve, words_of

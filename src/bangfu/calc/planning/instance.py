@@ -8,7 +8,7 @@ outside its band use.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -107,6 +107,22 @@ class Instance:
         """Return what the chosen options take of every resource: (r,)."""
         taken = np.repeat(chosen, np.diff(self.use_start))
         return self._sums(self.use_resource[taken], self.use_amount[taken])
+
+    def with_options(self, kept: Mask) -> Instance:
+        """Return the same problem with some of the options only."""
+        options = np.flatnonzero(kept)
+        use, _ = self.uses_of(options)
+        uses = np.diff(self.use_start)[options]
+        return replace(
+            self,
+            option_start=np.concatenate([[0], np.cumsum(kept)])[self.option_start],
+            value=self.value[options],
+            measure_of=self.measure_of[options],
+            group_of=self.group_of[options],
+            use_start=np.concatenate([[0], np.cumsum(uses)]),
+            use_resource=self.use_resource[use],
+            use_amount=self.use_amount[use],
+        )
 
     def uses_of(self, options: Ints) -> tuple[Ints, Ints]:
         """Return the uses of options, and which of `options` each belongs to."""

@@ -165,6 +165,26 @@ def margins(
 
 
 @compiled
+def sorted_by_resource(one: Arrays, resources: int) -> tuple[Ints, Shorts, Floats]:
+    """Return the uses by resource: where each starts, their options, their amounts."""
+    start = np.zeros(resources + 1, dtype=np.int64)
+    for resource in one.use_resource:
+        start[resource + 1] += 1
+    for resource in range(resources):
+        start[resource + 1] += start[resource]
+    place = start[:-1].copy()
+    option_of = np.empty(len(one.use_resource), dtype=np.int32)
+    amount_of = np.empty(len(one.use_resource))
+    for option in range(len(one.value)):
+        for use in range(one.use_start[option], one.use_start[option + 1]):
+            at = place[one.use_resource[use]]
+            option_of[at] = option
+            amount_of[at] = one.use_amount[use]
+            place[one.use_resource[use]] += 1
+    return start, option_of, amount_of
+
+
+@compiled
 def _clearing_key(key: Floats, weight: Floats, capacity: float) -> float:
     """Return the first key, from the largest down, whose weight no longer fits.
 

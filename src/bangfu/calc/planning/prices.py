@@ -21,10 +21,20 @@ from scipy.optimize import fmin_l_bfgs_b
 
 from bangfu.calc.planning.blocks import Blocks
 from bangfu.calc.planning.instance import Floats, Instance, Ints
-from bangfu.calc.planning.kernels import best_bundles, clearing_prices, margins
+from bangfu.calc.planning.kernels import (
+    best_bundles,
+    clearing_prices,
+    margins,
+    sorted_by_resource,
+)
 
 # Of the clearing steps: all the way, then less, because all prices move at once.
 DAMPING = (1.0, *(0.7,) * 7, 0.4)
+# After so many steps only the options that may still be chosen are looked at.
+WIDE_STEPS = 7
+NARROW = 0.2  # of the options, beyond those that are chosen
+NARROW_LOSS = 1e-7  # of the bound; beyond it the wrong options were left out
+NARROW_ATTEMPTS = 3
 ROUNDING = 1e-12  # of what is summed; float64 errs by less
 
 
@@ -44,14 +54,11 @@ class Market:
     """
 
     def __init__(self, instance: Instance, blocks: Blocks) -> None:
-        """Make the index. Costs O(uses log uses)."""
+        """Make the index. Costs O(uses)."""
         self.instance = instance
         self.blocks = blocks
-        order = np.argsort(instance.use_resource, kind="stable")
-        count = np.bincount(instance.use_resource, minlength=instance.resources)
-        self.resource_start = np.concatenate([[0], np.cumsum(count)])
-        self.option_by_resource = instance.option_of_use()[order]
-        self.amount_by_resource = instance.use_amount[order]
+        index = sorted_by_resource(instance.arrays, instance.resources)
+        self.resource_start, self.option_by_resource, self.amount_by_resource = index
         self.margin = np.zeros(instance.options)
         self.chosen = np.zeros(instance.options, dtype=bool)
 
@@ -88,6 +95,18 @@ class Market:
         )
         return cleared
 
+    def narrowed(self) -> Market:
+        """Return the problem without the options that are far from being chosen.
+
+        A bound is never taken from it: prices found with it are tried on the whole.
+        """
+        one = self.instance
+        size = int(self.chosen.sum() + NARROW * one.options) + 1
+        if size >= one.options:
+            return self
+        least = np.partition(self.margin, one.options - size)[one.options - size]
+        return Market(one.with_options(self.margin >= least), self.blocks)
+
     def options_of(self, block: int) -> tuple[int, int]:
         """Return the range of a block's options."""
         first, last = self.blocks.start[block : block + 2]
@@ -102,12 +121,21 @@ def find_prices(market: Market, effort: Effort) -> tuple[Floats, float]:
     in_use = np.flatnonzero(np.diff(market.resource_start))
     if len(in_use) == 0:
         return best.price, best.bound
+    near = market
     for step in range(effort.steps):
-        market.set_margins(price)
+        if step == WIDE_STEPS:
+            near = market.narrowed()
+        near.set_margins(price)
         damping = DAMPING[min(step, len(DAMPING) - 1)]
-        price = price + damping * (market.cleared(in_use, price) - price)
+        price = price + damping * (near.cleared(in_use, price) - price)
     best.offer(price)
-    best.offer(_descend(market, in_use, best.price, effort.evaluations))
+    for _attempt in range(NARROW_ATTEMPTS):
+        market.set_margins(best.price)
+        near = market.narrowed()
+        price = _descend(near, in_use, best.price, effort.evaluations)
+        best.offer(price)
+        if best.bound <= near.bound(best.price) * (1 + NARROW_LOSS):
+            break
     return best.price, best.bound
 
 
@@ -168,6 +196,6 @@ def _scales(market: Market, resources: Ints) -> Floats:
     one = market.instance
     count = np.diff(market.resource_start)
     total = np.bincount(one.use_resource, np.abs(one.use_amount), one.resources)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        scale = np.where(total > 0, count / total, 1.0)
-    return np.asarray(scale[resources])
+    return np.asarray(
+        np.where(total > 0, count / np.maximum(total, 1e-300), 1.0)[resources]
+    )
