@@ -12,7 +12,7 @@ STAFF = (
     "行政区划 政策参数"
 )
 HEARING = STAFF.replace("公告公示", "公告公示 异议办理")
-DUPLICATES = ("公告公示", "疑似重复 公告公示")
+DUPLICATES = ("公告公示", "疑似重复 数据比对 公告公示")
 INSPECTOR = HEARING.replace(*DUPLICATES)
 OFFICE = INSPECTOR.replace("后台任务", "数据导入 后台任务")
 VILLAGE = STAFF.replace("后台任务", "数据导入 后台任务")
@@ -28,6 +28,7 @@ ADDRESSES = {
     "mine": "/pairing/mine/",
     "cases": "/registry/cases/",
     "duplicates": "/registry/duplicates/",
+    "checks": "/registry/crosschecks/",
     "imports": "/registry/imports/",
     "look-up": "/registry/households/look-up/",
     "jobs": "/jobs/",
@@ -50,12 +51,18 @@ class Expected:
 READS = "board households officials runs cases jobs policy"
 EXPECTED = {
     "city": Expected(
-        ABOVE, f"{READS} order imports duplicates look-up snapshots audit", "9901"
+        ABOVE,
+        f"{READS} order imports duplicates checks look-up snapshots audit",
+        "9901",
     ),
     "county": Expected(
-        ABOVE, f"{READS} order imports duplicates look-up snapshots audit", "990101"
+        ABOVE,
+        f"{READS} order imports duplicates checks look-up snapshots audit",
+        "990101",
     ),
-    "township": Expected(OFFICE, f"{READS} imports duplicates look-up", "990101100"),
+    "township": Expected(
+        OFFICE, f"{READS} imports duplicates checks look-up", "990101100"
+    ),
     "village": Expected(VILLAGE, f"{READS} imports look-up", "990101100200"),
     "team": Expected(STAFF, READS, "990101100200"),
     "helper": Expected(
@@ -64,11 +71,13 @@ EXPECTED = {
         "990101100",
     ),
     "department": Expected(STAFF, READS, "990101"),
-    "inspector": Expected(INSPECTOR, f"{READS} duplicates look-up", "9901"),
+    "inspector": Expected(INSPECTOR, f"{READS} duplicates checks look-up", "9901"),
     "preparer": Expected(STAFF, READS, "990101"),
     "approver": Expected(STAFF, READS, "990101"),
     "payer": Expected(STAFF, READS, "990101"),
-    "auditor": Expected(AUDITOR, f"{READS} duplicates look-up snapshots audit", "9901"),
+    "auditor": Expected(
+        AUDITOR, f"{READS} duplicates checks look-up snapshots audit", "9901"
+    ),
     "leadership": Expected(HEARING, READS, "9901"),
     "admin": Expected(
         "我的待办 行政区划 政策参数 操作记录 账户与授权",

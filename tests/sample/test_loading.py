@@ -14,6 +14,8 @@ from bangfu.divisions.models import Division
 from bangfu.lake import queries as lake
 from bangfu.pairing.models import Official, Unit
 from bangfu.registry.code_lists import IN_ROLL
+from bangfu.registry.crosschecks.kinds import ListKind
+from bangfu.registry.crosschecks.models import CheckRun, Hit
 from bangfu.registry.models import Flag, Household, Import
 from bangfu.sample.loading import NotADemo, load_demo
 from bangfu.scope import acting
@@ -120,13 +122,15 @@ def test_it_is_audited_like_any_import(loaded):
     with acting(SYSTEM):
         acts = Counter(Event.objects.values_list("action", flat=True))
         states = set(Import.objects.values_list("kind", "state"))
-    assert acts["registry.import.applied"] == 4
+    assert acts["registry.import.applied"] == 4 + len(ListKind)
+    assert acts["registry.crosscheck.run"] == 1
     assert acts["divisions.imported"] == 1
     assert states == {
         ("units", "applied"),
         ("households", "applied"),
         ("officials", "applied"),
         ("cases", "applied"),
+        *((kind.import_kind, "applied") for kind in ListKind),
     }
 
 
@@ -148,7 +152,8 @@ def test_a_second_load_adds_nothing(loaded, var, now):
 
     assert again["loaded"] == {}
     with acting(SYSTEM):
-        assert Import.objects.count() == 4
+        assert Import.objects.count() == 4 + len(ListKind)
+        assert CheckRun.objects.count() == 1
         assert Division.objects.filter(code="9901").count() == 1
 
 
@@ -163,3 +168,34 @@ def test_it_refuses_on_a_server(tmp_path, now, settings):
     with acting(SYSTEM):
         assert not Division.objects.exists()
     assert not (tmp_path / "sample").exists()
+
+
+def test_the_checks_find_whom_the_departments_lists_name(loaded, var):
+    with (var / "sample" / "hits.csv").open(encoding="utf-8") as file:
+        truth = list(csv.DictReader(file))
+    with acting(SYSTEM):
+        found = set(
+            Hit.objects.exclude(household=None).values_list(
+                "check_code",
+                "household__division_code",
+                "household__household_no",
+                "member__position",
+            )
+        )
+
+    planted = {
+        (row["check"], row["division_code"], row["household_no"], int(row["member"]))
+        for row in truth
+    }
+    kinds = Counter(code for code, *_ in planted)
+    met = Counter(code for code, *_ in planted & found)
+    all_hits = Counter(code for code, *_ in found)
+    for code in sorted(kinds):
+        print(f"{code}: recall {met[code]}/{kinds[code]}, of {all_hits[code]} hits")
+    assert set(kinds) == {
+        *("X1", "X2", "X3", "X4", "X5", "X7", "X9"),
+        *("I1", "I2", "I3", "I4", "I5"),
+    }
+    assert met.total() >= 0.9 * len(planted)
+    of_kind = [hit for hit in found if hit[0] in kinds]
+    assert met.total() >= 0.6 * len(of_kind)

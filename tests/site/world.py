@@ -27,6 +27,7 @@ from bangfu.publicity import queries as publicity
 from bangfu.publicity.models import Complaint, Entry, Notice, Objection, Posting
 from bangfu.registry.cases.models import Case, Meeting, Step
 from bangfu.registry.cases.states import CaseKind, CaseState
+from bangfu.registry.crosschecks.models import Hit
 from bangfu.registry.duplicates.models import DuplicateGroup, DuplicatePair
 from bangfu.registry.models import Household, Import, ImportState, Income, Member
 from bangfu.scope import acting
@@ -83,6 +84,7 @@ class Records:
     entry: int
     objection: int
     attachment: int
+    hit: int
 
 
 @dataclass(frozen=True)
@@ -198,7 +200,25 @@ def _records(village: str) -> Records:
         group=_duplicates(household, member).pk,
         user=user.pk,
         grant=grant.pk,
+        hit=_hit(member).pk,
         **_notice(village, user),
+    )
+
+
+def _hit(member: Member) -> Hit:
+    """A head without a number, found by a run over the city."""
+    return Hit.objects.create(
+        check_code="R1",
+        key=f"R1/m{member.pk}",
+        household=member.household,
+        member=member,
+        division_code=member.division_code,
+        facts={"rows": [], "figures": {}, "lists": {}},
+        facts_digest="0" * 64,
+        run_id=1,
+        run_code=member.division_code[:4],
+        found_at=AT,
+        changed_at=AT,
     )
 
 

@@ -46,6 +46,7 @@ SCOPED = {
     "entry_id",
     "objection_id",
     "attachment_id",
+    "hit_id",
 }
 # The tree of divisions is public; what is counted in one is not.
 SCOPED_CODES = {"pairing:coverage_of"}
@@ -112,6 +113,8 @@ class Route:
             "entry_id": records.entry,
             "objection_id": records.objection,
             "attachment_id": records.attachment,
+            "hit_id": records.hit,
+            "verdict": "false",
             "code": records.village,
             "what": next(iter(SEALED)),
             "kind": KINDS_ASKED_FOR.get(self.name, "households"),

@@ -108,6 +108,11 @@ COMMANDS = {
         Needs.DATABASE,
         Text("识别退出：查看、办理事项", "look at cases and move them on"),
     ),
+    "check": Entry(
+        "bangfu.registry.crosschecks.commands:check",
+        Needs.DATABASE,
+        Text("数据比对：运行、线索、结论", "cross-checks: run, hits, verdicts"),
+    ),
     "notices": Entry(
         "bangfu.publicity.commands:notices",
         Needs.DATABASE,

@@ -327,6 +327,25 @@ def helpers_of(households: Iterable[Household]) -> dict[int, Pairing]:
     return {pairing.household_id: pairing for pairing in found}
 
 
+def declared_kin() -> list[tuple[int, int]]:
+    """Return (official, household) of every declaration that names a registered family."""
+    return [
+        (official, household) for official, household in staging.rows(KIN_HOUSEHOLDS)
+    ]
+
+
+def kin_of(household_id: int) -> list[int]:
+    """Return the officials who declared that a household is their kin's."""
+    sql = f"SELECT * FROM ({KIN_HOUSEHOLDS}) k WHERE k.household_id = %s"  # noqa: S608
+    return [official for official, _ in staging.rows(sql, [household_id])]
+
+
+def helpers_of_household(household_id: int) -> list[int]:
+    """Return the officials who help a household now."""
+    found = Pairing.objects.open().filter(household_id=household_id)
+    return list(found.values_list("official_id", flat=True))
+
+
 def _kin_of(household: Household) -> Sequence[tuple[Any, ...]]:
     sql = f"SELECT * FROM ({KIN_HOUSEHOLDS}) k WHERE k.household_id = %s"  # noqa: S608
     return staging.rows(sql, [household.pk])

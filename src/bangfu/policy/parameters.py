@@ -39,6 +39,7 @@ PLACES = {
     "registry.check.V10": Text("校验 V10（低保与养老金）", "check V10 (allowances)"),
     "registry.check.V13": Text("校验 V13（收入变动）", "check V13 (income change)"),
     "registry.check.V15": Text("校验 V15（雷同数据）", "check V15 (copied data)"),
+    "registry.crosschecks": Text("数据比对", "cross-checks"),
     "registry.case": Text("识别登记办理时限", "deadlines of registration"),
     "registry.meeting": Text("村民代表会议评议", "the village meeting"),
     "registry.scale": Text("建档立卡规模控制", "scale control of the roll"),
@@ -290,6 +291,17 @@ _CHECKS = (
     _percent("check.income_change.max", "checks"),
     _integer("check.line_margin", "checks", "yuan/person/year"),
     _integer("check.copies.households", "checks", "households", low=2),
+    _integer("check.vehicle.value_min", "checks", "yuan/household"),
+    _integer("check.business.capital_min", "checks", "yuan/household"),
+    _integer("check.absent.months_min", "checks", "months", low=1, high=12),
+    _integer("check.split.months", "checks", "months", low=1, high=120),
+    _percent("check.exit.line_margin", "checks"),
+    _percent("check.exit.rise_min", "checks"),
+    _integer("check.exit.rise_peers", "checks", "times", low=1),
+    _integer("check.kin.households_min", "checks", "households", low=1),
+    _percent("check.kin.chance_max", "checks"),
+    _percent("check.bunching.chance_max", "checks"),
+    _percent("check.match.chance_min", "checks"),
 )
 
 _MEASURES = (

@@ -27,6 +27,7 @@ UNITS = {
     "rules": Text("规则", "rules"),
     "share": Text("比例", "share"),
     "tasks": Text("项工作", "tasks"),
+    "times": Text("倍", "times"),
     "visits/period": Text("次/期", "visits per period"),
     "working days": Text("个工作日", "working days"),
     "years": Text("年", "years"),

@@ -15,8 +15,9 @@ class RegistryConfig(AppConfig):
     def import_models(self) -> None:
         """Load the tables of the sub-packages too, which `models` may not import.
 
-        Cases stand above households; an import back from `models` would be a circle.
+        They stand above households; an import back from `models` would be a circle.
         """
         super().import_models()
         import_module("bangfu.registry.cases.models")
         import_module("bangfu.registry.duplicates.models")
+        import_module("bangfu.registry.crosschecks.models")

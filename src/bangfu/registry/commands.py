@@ -102,10 +102,10 @@ def _command_of(kind: str) -> click.Command:
 
 def _options_of(kind: str) -> list[click.Option]:
     """Return what only one kind takes: the rosters have no ages to be checked."""
-    if kind != "households":
+    if kind != "households" and not kind.startswith("list_"):
         return []
     day = click.DateTime(["%Y-%m-%d"])
-    help_ = "the day of which the roll tells; ages are taken on it (default: today)"
+    help_ = "the day of which the file tells; ages are taken on it (default: today)"
     return [click.Option(["--as-of"], type=day, metavar="DATE", help=help_)]
 
 

@@ -1,12 +1,16 @@
-"""Jobs: check an import, write an import."""
+"""Jobs: check an import, write an import, carry out the cross-checks."""
 
 from __future__ import annotations
 
 from django.utils import timezone
 
 from bangfu.jobs.running import Run
+from bangfu.registry.crosschecks.tasks import monthly, run_crosscheck
 from bangfu.registry.imports import operations
 from bangfu.scope import acting
+
+# The worker looks for tasks in this module only.
+__all__ = ["monthly", "run_apply_import", "run_crosscheck", "run_import"]
 
 
 def run_import(run: Run) -> dict[str, object]:

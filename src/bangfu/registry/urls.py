@@ -5,6 +5,7 @@ from django.urls import path
 from bangfu.registry import edit_views, import_views, views
 from bangfu.registry.cases import lineage_views, meeting_views
 from bangfu.registry.cases import views as case_views
+from bangfu.registry.crosschecks import views as check_views
 from bangfu.registry.duplicates import views as duplicate_views
 
 app_name = "registry"
@@ -88,6 +89,12 @@ urlpatterns = [
         duplicate_views.later,
         name="duplicate_later",
     ),
+    path("crosschecks/", check_views.checks, name="crosschecks"),
+    path("crosschecks/run/", check_views.run, name="crosscheck_run"),
+    path("crosschecks/lists/", check_views.arrived, name="external_lists"),
+    path("crosschecks/hits/", check_views.hits, name="hits"),
+    path("crosschecks/hits/<int:hit_id>/", check_views.hit, name="hit"),
+    path("crosschecks/hits/batch/<slug:verdict>/", check_views.batch, name="hit_batch"),
     path("imports/", import_views.imports, name="imports"),
     path("imports/new/", import_views.upload, name="upload"),
     path("imports/template/<slug:kind>/", import_views.template, name="template"),

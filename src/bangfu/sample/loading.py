@@ -29,6 +29,7 @@ from bangfu.registry.imports import operations as imports
 from bangfu.registry.imports.intake import Counts, Options
 from bangfu.registry.models import Household
 from bangfu.sample.cases import load_cases
+from bangfu.sample.crosschecks import load_lists
 from bangfu.sample.households import YEAR
 from bangfu.sample.logins import make_logins, write_logins
 from bangfu.sample.making import SampleFiles, make_sample
@@ -69,8 +70,11 @@ def load_demo(
     write_logins(settings.VAR / "demo-logins.txt", made)
     tell(Text("正在装入办理事项……", "Loading the cases …"))
     cases = load_cases(village=DivisionCode(village), at=ROLLS_CAME_AT)
+    found = load_lists(
+        files.lists, files.folder / "hits.csv", by=city, at=ROLLS_CAME_AT, tell=tell
+    )
     _take_snapshot(by=city, at=at, tell=tell)
-    return {**files.facts, "loaded": loaded, "cases": cases}
+    return {**files.facts, "loaded": loaded, "cases": cases, "hits": found}
 
 
 def _check_is_demo() -> None:

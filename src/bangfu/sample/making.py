@@ -7,16 +7,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 
 from bangfu.calc.values.findings import OutOfLimit
 from bangfu.calc.values.text import Text
+from bangfu.registry.crosschecks.kinds import ListKind
 from bangfu.sample.errors import plant_errors
 from bangfu.sample.geography import make_geography
 from bangfu.sample.households import YEAR
-from bangfu.sample.people import make_people
+from bangfu.sample.outside import make_lists
+from bangfu.sample.people import People, make_people
 from bangfu.sample.staff import make_staff
 from bangfu.sample.writing import (
     write_divisions,
+    write_lists,
     write_rolls,
     write_roster,
     write_truth,
@@ -34,6 +38,7 @@ class SampleFiles:
     rolls: list[Path]
     units: Path
     officials: Path
+    lists: dict[ListKind, Path]
     facts: dict[str, object]
 
 
@@ -54,7 +59,7 @@ def make_sample(
         )
     folder.mkdir(parents=True, exist_ok=True)
     # One stream a part, so that a change in one part leaves the others as they were.
-    streams = [np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(4)]
+    streams = [np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(5)]
     tell(Text("正在生成行政区划……", "Making the divisions …"))
     city = make_geography(streams[0], households)
     write_divisions(folder, city)
@@ -62,6 +67,7 @@ def make_sample(
     right = make_people(streams[1], city, households)
     staff = make_staff(streams[2], city, right)
     people, truth = plant_errors(streams[3], right, scale=error_scale)
+    outside = make_lists(streams[4], right, people, _with_errors(right, truth))
     tell(Text("正在写出工作簿……", "Writing the workbooks …"))
     rolls = write_rolls(folder, people)
     units, officials = write_roster(folder, staff)
@@ -76,6 +82,17 @@ def make_sample(
         "units": len(staff.units),
         "officials": len(staff.officials),
         "planted_errors": len(truth),
+        "planted_hits": len(outside.truth),
     }
     write_truth(folder, truth, facts)
-    return SampleFiles(folder, rolls, units, officials, facts)
+    lists = write_lists(folder, outside)
+    return SampleFiles(folder, rolls, units, officials, lists, facts)
+
+
+def _with_errors(right: People, truth: pl.DataFrame) -> set[int]:
+    """Return the rows of the households in which an error was planted."""
+    keys = right.households.with_row_index("_row").select(
+        "_row", "division_code", "household_no"
+    )
+    wrong = keys.join(truth, on=["division_code", "household_no"], how="semi")
+    return set(wrong["_row"].to_list())

@@ -6,7 +6,9 @@ places.csv             code, x_km, y_km of every division's middle
 flags.csv              code, flag, from: poor, deep-poor and demonstration villages
 households-CODE.xlsx   one household roll per county (or per township when large)
 units.xlsx officials.xlsx
+lists/KIND.csv         what departments send for the cross-checks
 truth.csv              where the planted errors are; offices have no such file
+hits.csv               whom the cross-checks should find; offices have no such file
 sample.json            seed, counts
 """
 
@@ -22,9 +24,11 @@ import polars as pl
 from bangfu import exchange
 from bangfu.calc.values.division_code import Level
 from bangfu.pairing.sheets import OFFICIALS, UNITS
+from bangfu.registry.crosschecks.kinds import ListKind
 from bangfu.registry.sheets import HOUSEHOLDS
 from bangfu.sample import names
 from bangfu.sample.geography import Geography, Place
+from bangfu.sample.outside import Lists, frame_of
 from bangfu.sample.people import People
 from bangfu.sample.staff import Staff
 
@@ -107,6 +111,18 @@ def write_roster(folder: Path, staff: Staff) -> list[Path]:
     exchange.write_rows(
         OFFICIALS, {"officials": staff.officials}, language="zh-hans", target=paths[1]
     )
+    return paths
+
+
+def write_lists(folder: Path, lists: Lists) -> dict[ListKind, Path]:
+    """Write the departments' lists, and whom the checks should find among them."""
+    target = folder / "lists"
+    target.mkdir(exist_ok=True)
+    paths = {}
+    for kind, rows in lists.rows.items():
+        paths[kind] = target / f"{kind.value}.csv"
+        frame_of(kind, rows).write_csv(paths[kind], include_bom=True)
+    pl.DataFrame(lists.truth).write_csv(folder / "hits.csv")
     return paths
 
 

@@ -11,6 +11,7 @@ from bangfu.audit.wording import Subject
 from bangfu.calc.values.text import Text
 from bangfu.publicity.permissions import OBJECTION_READ_ROLES
 from bangfu.registry.cases.acts import ACTS as CASE_ACTS
+from bangfu.registry.crosschecks.permissions import SEE_ROLES as HIT_ROLES
 from bangfu.scope.actor import SYSTEM_ROLE
 
 ACTS: dict[str, Text] = {
@@ -116,6 +117,9 @@ ACTS: dict[str, Text] = {
         "疑似重复暂缓", "put off suspected duplicates"
     ),
     "registry.meeting.recorded": Text("登记民主评议", "recorded a village meeting"),
+    "registry.crosscheck.ordered": Text("提交数据比对", "ordered cross-checks"),
+    "registry.crosscheck.run": Text("完成数据比对", "carried out cross-checks"),
+    "registry.hit.judged": Text("核实比对线索", "judged a cross-check hit"),
     # funds
     "funds.account.opened": Text("开立资金账户", "opened an account"),
     "funds.voucher.posted": Text("审批凭证并记账", "approved and posted a voucher"),
@@ -180,6 +184,10 @@ SUBJECTS: dict[str, Subject] = {
         "registry:meeting",
         READERS - {Role.HELPER},
     ),
+    "registry.hit": Subject(
+        Text("比对线索", "cross-check hit"), "registry:hit", HIT_ROLES
+    ),
+    "registry.checkrun": Subject(Text("数据比对", "cross-check run")),
     "registry.import": Subject(Text("导入", "import"), "registry:import", OFFICES),
     "pairing.run": Subject(Text("配对方案", "pairing run"), "pairing:run", _PAIRING),
     "pairing.pairing": Subject(Text("结对", "pairing")),

@@ -10,6 +10,7 @@ from django.urls import reverse
 from bangfu.accounts.roles import OFFICES, READERS, Role
 from bangfu.calc.values.text import Text
 from bangfu.publicity.permissions import OBJECTION_READ_ROLES
+from bangfu.registry.crosschecks.permissions import SEE_ROLES as HIT_ROLES
 from bangfu.registry.duplicates.permissions import SEE_ROLES as DUPLICATES_ROLES
 from bangfu.web.navigation import NavItem, mark_current
 
@@ -33,6 +34,7 @@ _MENU: tuple[tuple[Text, str, str, frozenset[Role]], ...] = (
         "intersect",
         DUPLICATES_ROLES,
     ),
+    (Text("数据比对", "Cross-checks"), "registry:crosschecks", "binoculars", HIT_ROLES),
     (Text("公告公示", "Notices"), "publicity:notices", "megaphone", READERS),
     (
         Text("异议办理", "Objections"),
@@ -79,6 +81,10 @@ _ABOUT: dict[str, Text] = {
     "registry:duplicates": Text(
         "核对可能登记了两次的人和户",
         "Persons and families that may be on file twice",
+    ),
+    "registry:crosschecks": Text(
+        "与各部门名单比对的线索，由人核实",
+        "Hits against departments' lists, for people to verify",
     ),
     "pairing:officials": Text(
         "干部的帮扶户数、上下限和名单", "What each official must do, and has"

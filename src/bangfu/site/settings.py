@@ -156,6 +156,7 @@ BANGFU_JOBS = {
     "registry.import": "bangfu.registry.tasks.run_import",
     "registry.apply_import": "bangfu.registry.tasks.run_apply_import",
     "registry.duplicates": "bangfu.registry.duplicates.tasks.run_search",
+    "registry.crosscheck": "bangfu.registry.tasks.run_crosscheck",
     "pairing.solve": "bangfu.pairing.tasks.run_solve",
     "pairing.apply": "bangfu.pairing.tasks.run_apply",
 }
@@ -163,6 +164,7 @@ BANGFU_JOB_TEXTS = {
     "registry.import": Text("核对导入文件", "Check an import"),
     "registry.apply_import": Text("写入导入数据", "Store an import"),
     "registry.duplicates": Text("查找重复登记", "Search for duplicates"),
+    "registry.crosscheck": Text("数据比对", "Cross-checks"),
     "pairing.solve": Text("计算配对方案", "Solve a pairing run"),
     "pairing.apply": Text("执行配对方案", "Apply a pairing run"),
 }
@@ -180,16 +182,29 @@ BANGFU_IMPORTS = {
     "frame": "bangfu.registry.cases.frame.INTAKE",
     "officials": "bangfu.pairing.intake.OFFICIALS",
     "units": "bangfu.pairing.intake.UNITS",
+    "list_vehicles": "bangfu.registry.crosschecks.arrival.VEHICLES",
+    "list_real_estate": "bangfu.registry.crosschecks.arrival.REAL_ESTATE",
+    "list_business": "bangfu.registry.crosschecks.arrival.BUSINESS",
+    "list_payroll": "bangfu.registry.crosschecks.arrival.PAYROLL",
+    "list_deaths": "bangfu.registry.crosschecks.arrival.DEATHS",
+    "list_disability": "bangfu.registry.crosschecks.arrival.DISABILITY",
+    "list_schooling": "bangfu.registry.crosschecks.arrival.SCHOOLING",
+    "list_insurance": "bangfu.registry.crosschecks.arrival.INSURANCE",
+    "list_relief": "bangfu.registry.crosschecks.arrival.RELIEF",
 }
 BANGFU_ACTOR_OF_GRANT = "bangfu.accounts.queries.actor_of_grant"
 BANGFU_ACTOR_FOR_COMMAND = "bangfu.accounts.queries.actor_for_command"
 BANGFU_HOUSEHOLD_PANELS = [
     "bangfu.registry.cases.panels.household",
+    "bangfu.registry.crosschecks.panels.household",
     "bangfu.pairing.panels.household",
 ]
+# What stands on the page of a case.
+BANGFU_CASE_PANELS = ["bangfu.registry.crosschecks.panels.case"]
 BANGFU_TODO = [
     "bangfu.publicity.panels.todo",
     "bangfu.registry.cases.panels.todo",
+    "bangfu.registry.crosschecks.panels.todo",
     "bangfu.registry.panels.todo",
     "bangfu.registry.duplicates.panels.todo",
     "bangfu.pairing.panels.todo",
@@ -213,8 +228,13 @@ BANGFU_HOUSEHOLD_DEPARTURES = ["bangfu.pairing.departures.end_pairing"]
 BANGFU_FILE_GUARDS = {
     "publicity.objection": "bangfu.publicity.panels.guard_evidence",
     "registry.case": "bangfu.registry.cases.panels.guard_evidence",
+    "registry.hit": "bangfu.registry.crosschecks.panels.guard_evidence",
     "registry.meeting": "bangfu.registry.cases.panels.guard_minutes",
 }
+# What the cross-checks ask about officials: declared kin, and who helps a household.
+BANGFU_KINSHIP = "bangfu.pairing.queries.declared_kin"
+BANGFU_KIN_OF = "bangfu.pairing.queries.kin_of"
+BANGFU_HELPERS_OF = "bangfu.pairing.queries.helpers_of_household"
 # Names that accounts shows and may not import.
 BANGFU_DIVISION_NAMES = "bangfu.divisions.queries.names"
 BANGFU_DIVISION_SEARCH = "bangfu.divisions.queries.search"
@@ -228,7 +248,15 @@ BANGFU_MAP_APPROVAL_NUMBER = env.text("BANGFU_MAP_APPROVAL_NUMBER")
 BANGFU_AUDIT = "bangfu.audit.operations.record"
 BANGFU_SNAPSHOTS = ["bangfu.registry.snapshots.DATASETS"]
 BANGFU_SNAPSHOT_FACTS = "bangfu.registry.snapshots.facts_on"
-BANGFU_PRIVATE_EXTRACTS = {"persons": "bangfu.registry.snapshots.PERSONS"}
+BANGFU_PRIVATE_EXTRACTS = {
+    "persons": "bangfu.registry.snapshots.PERSONS",
+    "crosscheck_member": "bangfu.registry.crosschecks.datasets.MEMBER",
+    "crosscheck_listed": "bangfu.registry.crosschecks.datasets.LISTED",
+    "crosscheck_household": "bangfu.registry.crosschecks.datasets.HOUSEHOLD",
+    "crosscheck_objection": "bangfu.registry.crosschecks.datasets.OBJECTION",
+    "crosscheck_income": "bangfu.registry.crosschecks.datasets.INCOME",
+    "crosscheck_descent": "bangfu.registry.crosschecks.datasets.DESCENT",
+}
 BANGFU_LAKE = env.text("BANGFU_LAKE", str(VAR / "lake"))
 BANGFU_LAKE_KEEP = env.number("BANGFU_LAKE_KEEP", default=14)
 BANGFU_FILES = env.text("BANGFU_FILES", str(VAR / "files"))

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString
 
 from bangfu.calc.values.findings import NotAllowed
 from bangfu.calc.values.text import Text
 from bangfu.registry.cases import drafting, permissions, presenting, queries
+from bangfu.registry.cases.models import Case
 from bangfu.registry.cases.states import MonitoringCategory
 from bangfu.registry.models import Household
 from bangfu.scope import Actor
@@ -53,6 +57,15 @@ def household(request: HttpRequest, household: Household) -> SafeString:
         ),
     }
     return render_to_string("registry/_cases_panel.html", context, request)
+
+
+def case_panels(request: HttpRequest, case: Case) -> list[SafeString]:
+    """Return what others show on the page of a case (settings.BANGFU_CASE_PANELS)."""
+    functions: list[Callable[[HttpRequest, Case], SafeString]] = [
+        import_string(path) for path in settings.BANGFU_CASE_PANELS
+    ]
+    drawn = [draw(request, case) for draw in functions]
+    return [panel for panel in drawn if panel]
 
 
 def todo(*, by: Actor, at: datetime) -> list[Todo]:

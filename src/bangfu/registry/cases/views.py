@@ -26,6 +26,7 @@ from bangfu.registry.cases import (
     lists,
     newcomers,
     operations,
+    panels,
     permissions,
     presenting,
     procedure,
@@ -112,6 +113,7 @@ def case(request: HttpRequest, case_id: int) -> HttpResponse:
         "events": presenting.timeline(found),
         "ballots": found.ballots.select_related("meeting").order_by("pk"),
         "status": registry_lists.status_badge(found.household),
+        "panels": panels.case_panels(request, found),
     }
     return render(request, "registry/case.html", context)
 
