@@ -45,6 +45,7 @@ BELOW = {
         "/registry/imports/new/",
         "/registry/imports/2/",
         "/registry/households/look-up/",
+        "/registry/targeting/990101100200/",
         "/divisions/990101/",
         "/policy/line.nbs/",
         "/jobs/1/",

@@ -12,8 +12,8 @@ STAFF = (
     "行政区划 政策参数"
 )
 HEARING = STAFF.replace("公告公示", "公告公示 异议办理")
-DUPLICATES = ("公告公示", "疑似重复 数据比对 公告公示")
-INSPECTOR = HEARING.replace(*DUPLICATES)
+LEADERSHIP = HEARING.replace("公告公示", "识别比对 公告公示")
+INSPECTOR = HEARING.replace("公告公示", "疑似重复 数据比对 识别比对 公告公示")
 OFFICE = INSPECTOR.replace("后台任务", "数据导入 后台任务")
 VILLAGE = STAFF.replace("后台任务", "数据导入 后台任务")
 SNAPSHOTS = ("后台任务", "后台任务 数据快照")
@@ -29,6 +29,7 @@ ADDRESSES = {
     "cases": "/registry/cases/",
     "duplicates": "/registry/duplicates/",
     "checks": "/registry/crosschecks/",
+    "targeting": "/registry/targeting/",
     "imports": "/registry/imports/",
     "look-up": "/registry/households/look-up/",
     "jobs": "/jobs/",
@@ -52,16 +53,16 @@ READS = "board households officials runs cases jobs policy"
 EXPECTED = {
     "city": Expected(
         ABOVE,
-        f"{READS} order imports duplicates checks look-up snapshots audit",
+        f"{READS} order imports duplicates checks targeting look-up snapshots audit",
         "9901",
     ),
     "county": Expected(
         ABOVE,
-        f"{READS} order imports duplicates checks look-up snapshots audit",
+        f"{READS} order imports duplicates checks targeting look-up snapshots audit",
         "990101",
     ),
     "township": Expected(
-        OFFICE, f"{READS} imports duplicates checks look-up", "990101100"
+        OFFICE, f"{READS} imports duplicates checks targeting look-up", "990101100"
     ),
     "village": Expected(VILLAGE, f"{READS} imports look-up", "990101100200"),
     "team": Expected(STAFF, READS, "990101100200"),
@@ -71,14 +72,16 @@ EXPECTED = {
         "990101100",
     ),
     "department": Expected(STAFF, READS, "990101"),
-    "inspector": Expected(INSPECTOR, f"{READS} duplicates checks look-up", "9901"),
+    "inspector": Expected(
+        INSPECTOR, f"{READS} duplicates checks targeting look-up", "9901"
+    ),
     "preparer": Expected(STAFF, READS, "990101"),
     "approver": Expected(STAFF, READS, "990101"),
     "payer": Expected(STAFF, READS, "990101"),
     "auditor": Expected(
-        AUDITOR, f"{READS} duplicates checks look-up snapshots audit", "9901"
+        AUDITOR, f"{READS} duplicates checks targeting look-up snapshots audit", "9901"
     ),
-    "leadership": Expected(HEARING, READS, "9901"),
+    "leadership": Expected(LEADERSHIP, f"{READS} targeting", "9901"),
     "admin": Expected(
         "我的待办 行政区划 政策参数 操作记录 账户与授权",
         "jobs policy audit accounts",

@@ -133,6 +133,11 @@ COMMANDS = {
         Needs.DATABASE,
         Text("疑似重复：查找、列表", "persons registered twice: find, list"),
     ),
+    "targeting": Entry(
+        "bangfu.registry.targeting.commands:targeting",
+        Needs.DATABASE,
+        Text("识别比对：测算代理得分", "targeting: fit the proxy score"),
+    ),
     "lake": Entry(
         "bangfu.lake.commands:lake",
         Needs.DATABASE,

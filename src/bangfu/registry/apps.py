@@ -21,3 +21,4 @@ class RegistryConfig(AppConfig):
         import_module("bangfu.registry.cases.models")
         import_module("bangfu.registry.duplicates.models")
         import_module("bangfu.registry.crosschecks.models")
+        import_module("bangfu.registry.targeting.models")

@@ -7,6 +7,7 @@ from bangfu.registry.cases import lineage_views, meeting_views
 from bangfu.registry.cases import views as case_views
 from bangfu.registry.crosschecks import views as check_views
 from bangfu.registry.duplicates import views as duplicate_views
+from bangfu.registry.targeting import views as targeting_views
 
 app_name = "registry"
 urlpatterns = [
@@ -95,6 +96,9 @@ urlpatterns = [
     path("crosschecks/hits/", check_views.hits, name="hits"),
     path("crosschecks/hits/<int:hit_id>/", check_views.hit, name="hit"),
     path("crosschecks/hits/batch/<slug:verdict>/", check_views.batch, name="hit_batch"),
+    path("targeting/", targeting_views.villages, name="targeting"),
+    path("targeting/fit/", targeting_views.fit, name="targeting_fit"),
+    path("targeting/<str:code>/", targeting_views.village, name="targeting_village"),
     path("imports/", import_views.imports, name="imports"),
     path("imports/new/", import_views.upload, name="upload"),
     path("imports/template/<slug:kind>/", import_views.template, name="template"),

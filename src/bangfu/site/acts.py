@@ -116,6 +116,7 @@ ACTS: dict[str, Text] = {
     "registry.duplicates.postponed": Text(
         "疑似重复暂缓", "put off suspected duplicates"
     ),
+    "registry.targeting.fitted": Text("测算代理得分", "fitted a proxy score"),
     "registry.meeting.recorded": Text("登记民主评议", "recorded a village meeting"),
     "registry.crosscheck.ordered": Text("提交数据比对", "ordered cross-checks"),
     "registry.crosscheck.run": Text("完成数据比对", "carried out cross-checks"),
@@ -179,6 +180,7 @@ SUBJECTS: dict[str, Subject] = {
         OFFICES - {Role.VILLAGE} | {Role.AUDITOR, Role.INSPECTOR},
     ),
     "registry.duplicatesearch": Subject(Text("查找重复", "search for duplicates")),
+    "registry.targetingmodel": Subject(Text("代理得分模型", "proxy score")),
     "registry.meeting": Subject(
         Text("民主评议", "village meeting"),
         "registry:meeting",

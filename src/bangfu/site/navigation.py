@@ -12,6 +12,7 @@ from bangfu.calc.values.text import Text
 from bangfu.publicity.permissions import OBJECTION_READ_ROLES
 from bangfu.registry.crosschecks.permissions import SEE_ROLES as HIT_ROLES
 from bangfu.registry.duplicates.permissions import SEE_ROLES as DUPLICATES_ROLES
+from bangfu.registry.targeting.permissions import SEE_ROLES as TARGETING_ROLES
 from bangfu.web.navigation import NavItem, mark_current
 
 _STAFF = READERS - {Role.HELPER}
@@ -35,6 +36,12 @@ _MENU: tuple[tuple[Text, str, str, frozenset[Role]], ...] = (
         DUPLICATES_ROLES,
     ),
     (Text("数据比对", "Cross-checks"), "registry:crosschecks", "binoculars", HIT_ROLES),
+    (
+        Text("识别比对", "Targeting"),
+        "registry:targeting",
+        "bullseye",
+        TARGETING_ROLES,
+    ),
     (Text("公告公示", "Notices"), "publicity:notices", "megaphone", READERS),
     (
         Text("异议办理", "Objections"),
@@ -85,6 +92,10 @@ _ABOUT: dict[str, Text] = {
     "registry:crosschecks": Text(
         "与各部门名单比对的线索，由人核实",
         "Hits against departments' lists, for people to verify",
+    ),
+    "registry:targeting": Text(
+        "登记收入、评议名次与代理得分不一致的户",
+        "Where measured income, meeting and score disagree",
     ),
     "pairing:officials": Text(
         "干部的帮扶户数、上下限和名单", "What each official must do, and has"

@@ -21,6 +21,7 @@ from bangfu.publicity import permissions as publicity
 from bangfu.registry import permissions as registry
 from bangfu.registry.cases import permissions as cases
 from bangfu.registry.duplicates import permissions as duplicates
+from bangfu.registry.targeting import permissions as targeting
 
 
 class Permission(NamedTuple):
@@ -64,6 +65,8 @@ PERMISSIONS = (
         Text("查找、核定疑似重复", "search for duplicates and decide"),
         duplicates.DECIDE_ROLES,
     ),
+    Permission(Text("查看识别比对", "see targeting"), targeting.SEE_ROLES),
+    Permission(Text("测算代理得分", "fit the proxy score"), targeting.FIT_ROLES),
     Permission(Text("查看公告公示", "see notices"), publicity.READ_ROLES),
     Permission(
         Text("拟定、张贴本级公示", "draft and post notices of the own level"),

@@ -157,6 +157,7 @@ BANGFU_JOBS = {
     "registry.apply_import": "bangfu.registry.tasks.run_apply_import",
     "registry.duplicates": "bangfu.registry.duplicates.tasks.run_search",
     "registry.crosscheck": "bangfu.registry.tasks.run_crosscheck",
+    "registry.targeting": "bangfu.registry.targeting.tasks.run_fit",
     "pairing.solve": "bangfu.pairing.tasks.run_solve",
     "pairing.apply": "bangfu.pairing.tasks.run_apply",
 }
@@ -165,6 +166,7 @@ BANGFU_JOB_TEXTS = {
     "registry.apply_import": Text("写入导入数据", "Store an import"),
     "registry.duplicates": Text("查找重复登记", "Search for duplicates"),
     "registry.crosscheck": Text("数据比对", "Cross-checks"),
+    "registry.targeting": Text("测算代理得分", "Fit the proxy score"),
     "pairing.solve": Text("计算配对方案", "Solve a pairing run"),
     "pairing.apply": Text("执行配对方案", "Apply a pairing run"),
 }
@@ -173,6 +175,7 @@ BANGFU_JOB_PAGES = {
     "registry.import": ("registry:import", "import_id"),
     "registry.apply_import": ("registry:import", "import_id"),
     "registry.duplicates": ("registry:duplicates", ""),
+    "registry.targeting": ("registry:targeting", ""),
     "pairing.solve": ("pairing:run", "run_id"),
     "pairing.apply": ("pairing:run", "run_id"),
 }
