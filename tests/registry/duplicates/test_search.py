@@ -107,7 +107,7 @@ def test_who_keeps_no_register_may_not_search(found, stage, who):
     with pytest.raises(NotAllowed):
         found.search(who)
     with acting(stage[who]), pytest.raises(NotAllowed):
-        searching.order_search(by=stage[who], at=stage.at, division=COUNTY)
+        operations.order_search(by=stage[who], at=stage.at, division=COUNTY)
 
     assert groups() == []
 
@@ -124,7 +124,7 @@ def test_nobody_searches_beyond_the_own_division(found):
 def test_a_search_can_be_ordered_as_a_job(found, stage, families):
     by = stage["county"]
     with acting(by):
-        job = searching.order_search(by=by, at=stage.at, division=COUNTY)
+        job = operations.order_search(by=by, at=stage.at, division=COUNTY)
 
     with acting(SYSTEM):
         stored = Job.objects.get(pk=job.pk)

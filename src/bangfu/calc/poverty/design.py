@@ -7,7 +7,7 @@ the primary sampling units (PSUs) of a stratum h,
     V = sum over h of  n_h / (n_h - 1) * sum over PSUs of (t - mean of t in h)^2
 
 the with-replacement ("ultimate cluster") estimator, without a finite population
-correction (Wolter 2007, section 2.4; the default of R's survey and of Stata's svy).
+correction (Wolter 2007, Introduction to Variance Estimation; the default of R's survey and of Stata's svy).
 
 - Without a cluster column every row is a PSU; without a stratum column there is one
   stratum. The same cluster code in two strata means two PSUs.

@@ -4,8 +4,7 @@ merge_persons      records of one person become one; the others leave
 merge_households   a household that is on file twice goes into the other one
 keep_apart         not the same person, which later searches remember
 postpone           later, for a reason
-
-Searching stands in `searching`.
+order_search       as a job, which searches (`searching`)
 """
 
 from __future__ import annotations
@@ -17,8 +16,11 @@ from django.db import transaction
 from django.db.models import Q
 
 from bangfu.audit import operations as audit
+from bangfu.calc.values.division_code import DivisionCode
 from bangfu.calc.values.findings import BadInput, WrongState
 from bangfu.calc.values.text import Text
+from bangfu.jobs import operations as jobs
+from bangfu.jobs.models import Job
 from bangfu.registry.cases import merging, rules
 from bangfu.registry.cases.descent import Happening
 from bangfu.registry.cases.facts import BadFacts
@@ -33,6 +35,7 @@ from bangfu.registry.models import Household, Member
 from bangfu.scope import Actor
 
 REASON_MAX = 400
+JOB_KIND = "registry.duplicates"
 
 
 class NoSuchGroup(BadInput):
@@ -52,6 +55,18 @@ class WrongRecords(BadInput):
     """The records are not those of the group."""
 
     code = "duplicates.wrong_records"
+
+
+def order_search(*, by: Actor, at: datetime, division: DivisionCode) -> Job:
+    """Order a search of a division as a job. Raises NotAllowed."""
+    permissions.check_search(by, division)
+    return jobs.enqueue(
+        by=by,
+        at=at,
+        kind=JOB_KIND,
+        payload={"division": str(division)},
+        division=division,
+    )
 
 
 def merge_persons(

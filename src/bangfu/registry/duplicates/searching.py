@@ -3,6 +3,8 @@
 Searches wait for one another while they file, so that no group is filed twice. What a
 person decided stays; what waits is brought up to date, and what is no longer found is
 withdrawn.
+
+Loads Arrow, and Splink when it runs: only the job and the command come here, no page does.
 """
 
 from __future__ import annotations
@@ -16,8 +18,6 @@ from django.db import connection, transaction
 from bangfu.audit import operations as audit
 from bangfu.calc.values.division_code import DivisionCode
 from bangfu.calc.values.text import Text
-from bangfu.jobs import operations as jobs
-from bangfu.jobs.models import Job
 from bangfu.lake import private
 from bangfu.registry.duplicates import linking, permissions, queries
 from bangfu.registry.duplicates.linking import Link, Linked
@@ -30,7 +30,6 @@ from bangfu.registry.duplicates.states import GroupState, Verdict
 from bangfu.registry.models import Member
 from bangfu.scope import Actor
 
-JOB_KIND = "registry.duplicates"
 Progress = Callable[[int, int, Text], None]
 _STEPS = 3
 _BATCH = 1_000
@@ -40,18 +39,6 @@ _FILING = int.from_bytes(b"dupl", "big") << 32
 
 def _silent(_done: int, _total: int, _message: Text) -> None:
     """Report to nobody."""
-
-
-def order_search(*, by: Actor, at: datetime, division: DivisionCode) -> Job:
-    """Order a search of a division as a job. Raises NotAllowed."""
-    permissions.check_search(by, division)
-    return jobs.enqueue(
-        by=by,
-        at=at,
-        kind=JOB_KIND,
-        payload={"division": str(division)},
-        division=division,
-    )
 
 
 def search(

@@ -23,7 +23,6 @@ from bangfu.registry.duplicates import (
     permissions,
     presenting,
     queries,
-    searching,
 )
 from bangfu.registry.duplicates.models import DuplicateGroup
 from bangfu.registry.duplicates.states import DecisionKind, Verdict
@@ -75,7 +74,7 @@ def search(request: HttpRequest) -> HttpResponse:
     permissions.check_decide(by)
     if by.division is None:
         raise Http404
-    job = searching.order_search(by=by, at=timezone.now(), division=by.division)
+    job = operations.order_search(by=by, at=timezone.now(), division=by.division)
     return redirect("jobs:job", job.pk)
 
 
