@@ -28,7 +28,7 @@ LAYERS = [
 ]
 LINES_MAX = 70  # of a function; 50 is where to stop, and most stop at 15
 OPERATIONS = sorted(SOURCE.glob("*/operations.py")) + sorted(
-    [*SOURCE.glob("*/operations/*.py"), *SOURCE.glob("*/ledger/operations.py")]
+    [*SOURCE.glob("*/operations/*.py"), *SOURCE.glob("funds/*/operations.py")]
 )
 
 

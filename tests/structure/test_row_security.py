@@ -20,6 +20,7 @@ OPEN_TABLES = {
     "lake_snapshot": "numbers and times; counts are in lake_part, which is bound",
     "funds_edge": "along which edges money may move, the same for everybody",
     "funds_earmark": "what each class of funds may be used for, the same for everybody",
+    "funds_projecttransition": "the table of acts, the same for everybody",
     "registry_transition": "the table of acts, the same for everybody",
     "web_": "a reader's own settings of lists",
 }

@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
+from bangfu.funds.budgets.models import (
+    Allocation,
+    AllocationAct,
+    Appropriation,
+    BudgetLine,
+    Hop,
+    Order,
+)
+from bangfu.funds.claims.models import Claim, ClaimDocument, Deposit
 from bangfu.funds.ledger.models import (
     Account,
     Book,
@@ -16,17 +25,44 @@ from bangfu.funds.ledger.models import (
     Standing,
     Voucher,
 )
+from bangfu.funds.projects.models import (
+    AnnualPlan,
+    Beneficiary,
+    PlanItem,
+    Project,
+    ProjectDocument,
+    ProjectSource,
+    ProjectStep,
+    ProjectTransition,
+)
 
 __all__ = [
     "Account",
+    "Allocation",
+    "AllocationAct",
+    "AnnualPlan",
+    "Appropriation",
+    "Beneficiary",
     "Book",
+    "BudgetLine",
+    "Claim",
+    "ClaimDocument",
     "Close",
     "Commitment",
     "Counter",
     "Day",
+    "Deposit",
     "Earmark",
     "EdgeRow",
     "Entry",
+    "Hop",
+    "Order",
+    "PlanItem",
+    "Project",
+    "ProjectDocument",
+    "ProjectSource",
+    "ProjectStep",
+    "ProjectTransition",
     "Release",
     "Standing",
     "Voucher",

@@ -21,6 +21,9 @@ class KindCode(enum.StrEnum):
     MONITOR = "monitor"
     MONITOR_CLEARED = "monitor_cleared"
     FUND = "fund"
+    PROJECT_VILLAGE = "project_village"
+    PROJECT_TOWNSHIP = "project_township"
+    PROJECT_COUNTY = "project_county"
     PAYMENT = "payment"
     OTHER = "other"
 
@@ -132,6 +135,27 @@ KINDS = {
             Text("资金项目公示", "posting of funds and projects"),
             "publicity.fund.days",
             _ALL,
+            (*_COMMON, _AMOUNT, _SOURCE),
+        ),
+        Kind(
+            KindCode.PROJECT_VILLAGE,
+            Text("项目村级公示", "posting of projects in the village"),
+            "publicity.fund.days",
+            (_VILLAGE,),
+            (*_COMMON, _AMOUNT, _SOURCE),
+        ),
+        Kind(
+            KindCode.PROJECT_TOWNSHIP,
+            Text("项目乡镇公示", "posting of projects in the township"),
+            "publicity.fund.days",
+            (_TOWNSHIP,),
+            (*_COMMON, _AMOUNT, _SOURCE),
+        ),
+        Kind(
+            KindCode.PROJECT_COUNTY,
+            Text("项目县级公示", "posting of projects in the county"),
+            "publicity.fund.days",
+            (_COUNTY,),
             (*_COMMON, _AMOUNT, _SOURCE),
         ),
         Kind(

@@ -9,6 +9,7 @@ from bangfu.accounts.queries import usernames
 from bangfu.accounts.roles import OFFICES, READERS, ROLE_TEXTS, Role
 from bangfu.audit.wording import Subject
 from bangfu.calc.values.text import Text
+from bangfu.funds.projects.acts import ACTS as PROJECT_ACTS
 from bangfu.publicity.permissions import OBJECTION_READ_ROLES
 from bangfu.registry.cases.acts import ACTS as CASE_ACTS
 from bangfu.registry.crosschecks.permissions import SEE_ROLES as HIT_ROLES
@@ -122,6 +123,36 @@ ACTS: dict[str, Text] = {
     "registry.crosscheck.run": Text("完成数据比对", "carried out cross-checks"),
     "registry.hit.judged": Text("核实比对线索", "judged a cross-check hit"),
     # funds
+    # funds: every act of the project library, and what stands beside it
+    **{
+        f"funds.project.{act.code}": Text(
+            "项目库：{act}", "project: {act}", {"act": act.text}
+        )
+        for act in PROJECT_ACTS
+    },
+    "funds.project.take_over": Text("录入历史项目", "took a project over"),
+    "funds.project.restated": Text("修改项目申报", "changed a project's statement"),
+    "funds.plan.chosen": Text("选入年度计划", "chose projects for a plan"),
+    "funds.plan.dropped": Text("调出年度计划", "took a project out of a plan"),
+    "funds.plan.approved": Text("批准年度计划", "approved a plan"),
+    "funds.appropriation.recorded": Text(
+        "登记资金文件", "recorded a document of money"
+    ),
+    "funds.line.planned": Text("编制预算", "planned a budget line"),
+    "funds.order.prepared": Text("资金制单", "prepared an order"),
+    "funds.order.approved": Text("审批资金单据", "approved an order"),
+    "funds.order.returned": Text("退回资金单据", "returned an order"),
+    "funds.allocation.committed": Text("安排资金", "kept money for somebody"),
+    "funds.allocation.released": Text("释放已安排资金", "released an allocation"),
+    "funds.allocation.published": Text("登记资金公示", "noted an allocation's posting"),
+    "funds.claim.submitted": Text("申请报账", "claimed a stage"),
+    "funds.claim.checked": Text("审核报账", "checked a claim"),
+    "funds.claim.returned": Text("退回报账", "returned a claim"),
+    "funds.claim.ordered": Text("报账制单", "ordered the payment of a claim"),
+    "funds.claim.reopened": Text("报账单据被退回", "a claim waits for another order"),
+    "funds.claim.paid": Text("支付报账", "paid a claim"),
+    "funds.deposit.held": Text("预留质量保证金", "held a quality deposit"),
+    "funds.deposit.ended": Text("了结质量保证金", "ended a quality deposit"),
     "funds.account.opened": Text("开立资金账户", "opened an account"),
     "funds.voucher.posted": Text("审批凭证并记账", "approved and posted a voucher"),
     "funds.voucher.reversed": Text("冲销凭证", "reversed a voucher"),
@@ -160,6 +191,14 @@ SUBJECTS: dict[str, Subject] = {
     "funds.account": Subject(Text("资金账户", "account")),
     "funds.voucher": Subject(Text("凭证", "voucher")),
     "funds.commitment": Subject(Text("资金承诺", "commitment")),
+    "funds.project": Subject(Text("扶贫项目", "project")),
+    "funds.annualplan": Subject(Text("年度计划", "annual plan")),
+    "funds.appropriation": Subject(Text("资金文件", "document of money")),
+    "funds.budgetline": Subject(Text("预算", "budget line")),
+    "funds.order": Subject(Text("资金单据", "order")),
+    "funds.allocation": Subject(Text("资金安排", "allocation")),
+    "funds.claim": Subject(Text("报账", "claim")),
+    "funds.deposit": Subject(Text("质量保证金", "quality deposit")),
     "funds.close": Subject(Text("结账", "close")),
     "lake.snapshot": Subject(Text("数据快照", "snapshot")),
     "publicity.notice": Subject(

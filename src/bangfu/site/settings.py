@@ -224,7 +224,10 @@ BANGFU_ACT_TEXTS = "bangfu.site.acts.ACTS"
 BANGFU_ROLE_TEXTS = "bangfu.site.acts.ROLES"
 BANGFU_SUBJECTS = "bangfu.site.acts.SUBJECTS"
 # Functions that are told in the same transaction what became of an entry of a notice.
-BANGFU_NOTICE_OUTCOMES = ["bangfu.registry.cases.posting.note_outcome"]
+BANGFU_NOTICE_OUTCOMES = [
+    "bangfu.registry.cases.posting.note_outcome",
+    "bangfu.funds.projects.posting.note_outcome",
+]
 # Functions that end what hangs on a household which leaves the register.
 BANGFU_HOUSEHOLD_DEPARTURES = ["bangfu.pairing.departures.end_pairing"]
 # Who decides whether evidence of a record may be opened, by the record's model.
@@ -232,6 +235,9 @@ BANGFU_FILE_GUARDS = {
     "publicity.objection": "bangfu.publicity.panels.guard_evidence",
     "registry.case": "bangfu.registry.cases.panels.guard_evidence",
     "registry.hit": "bangfu.registry.crosschecks.panels.guard_evidence",
+    "funds.project": "bangfu.funds.panels.guard_project",
+    "funds.claim": "bangfu.funds.panels.guard_claim",
+    "funds.appropriation": "bangfu.funds.panels.guard_appropriation",
     "registry.meeting": "bangfu.registry.cases.panels.guard_minutes",
 }
 # What the cross-checks ask about officials: declared kin, and who helps a household.
@@ -245,6 +251,11 @@ BANGFU_OFFICIAL_SEARCH = "bangfu.site.lookups.officials"
 BANGFU_POLICY_PACK = env.text(
     "BANGFU_POLICY_PACK",
     str(Path(__file__).parents[1] / "policy" / "packs" / "default"),
+)
+# The assumption under which money is computed from values that nobody has verified;
+# empty: such a value is refused. The demonstration names one.
+BANGFU_POLICY_SCENARIO = env.text(
+    "BANGFU_POLICY_SCENARIO", "100-wan" if BANGFU_DEMO else ""
 )
 BANGFU_MAP_APPROVAL_NUMBER = env.text("BANGFU_MAP_APPROVAL_NUMBER")
 # Mechanisms of one layer reach each other only through these.
