@@ -106,6 +106,12 @@ def usernames(ids: Collection[str]) -> dict[str, str]:
     return {str(key): name for key, name in found.values_list("pk", "username")}
 
 
+def name_of(user_id: int) -> str:
+    """Return the name of a person, "" for nobody."""
+    found = User.objects.filter(pk=user_id).values_list("name", flat=True).first()
+    return str(found or "")
+
+
 def has_second_step(user: User) -> bool:
     """Whether logging in takes a code besides the password."""
     return bool(Authenticator.objects.filter(user=user).exists())

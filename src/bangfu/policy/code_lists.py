@@ -110,3 +110,13 @@ HOLIDAYS = {
     "national_day": Text("国庆节", "National Day"),
     "victory_day": Text("抗战胜利纪念日", "Victory Day"),
 }
+
+# On what an amount of income rests.
+EVIDENCE = {
+    "bank": Text("银行流水", "bank record"),
+    "contract": Text("合同或工资单", "contract or pay slip"),
+    "record": Text("部门或第三方记录", "record of a third party"),
+    "statement": Text("农户陈述并签字", "signed statement"),
+    "estimate": Text("估算", "estimate"),
+    "expected": Text("预期收入", "expected income"),
+}

@@ -7,7 +7,14 @@ here is refused, so a misspelt key can never be read as "no rule".
 from __future__ import annotations
 
 from bangfu.calc.values.text import Text
-from bangfu.policy.code_lists import CAUSES, HOLIDAYS, Expertise, Rank, UnitLevel
+from bangfu.policy.code_lists import (
+    CAUSES,
+    EVIDENCE,
+    HOLIDAYS,
+    Expertise,
+    Rank,
+    UnitLevel,
+)
 from bangfu.policy.schema import Column, Field, Kind, Specification
 from bangfu.policy.values import Grade, Status
 
@@ -17,7 +24,9 @@ AREAS = {
     "lines": Text("贫困线", "Poverty lines"),
     "publicity": Text("公示与异议", "Publicity and objections"),
     "registration": Text("识别登记", "Registration"),
+    "survey": Text("年度采集", "Yearly survey"),
     "exit": Text("退出与监测", "Exit and monitoring"),
+    "village": Text("村级达标", "Pass rules of a village"),
     "checks": Text("数据校验", "Data checks"),
     "measures": Text("帮扶措施", "Measures"),
     "funds": Text("资金管理", "Funds"),
@@ -44,6 +53,8 @@ PLACES = {
     "registry.meeting": Text("村民代表会议评议", "the village meeting"),
     "registry.scale": Text("建档立卡规模控制", "scale control of the roll"),
     "registry.calendar": Text("动态管理日历", "the calendar of the year"),
+    "registry.survey": Text("年度采集", "the yearly survey"),
+    "registry.village": Text("村级达标", "pass rules of a village"),
     "registry.monitoring": Text("防返贫监测", "monitoring after exit"),
     "publicity.clock": Text("公示期计时", "the clock of a public notice"),
     "publicity.objection": Text("异议处理期限", "the deadline for objections"),
@@ -62,6 +73,7 @@ PLACES = {
     "calendar.working_days": Text("工作日计算", "counting working days"),
 }
 
+_MONTH_DAY = r"(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
 _TIER = r"[A-Z][A-Z0-9_]{0,11}"
 
 
@@ -270,6 +282,33 @@ _REGISTRATION = (
     ),
 )
 
+_SURVEY = (
+    Specification(
+        "survey.due", "survey", "month-day", Field(Kind.TEXT, pattern=_MONTH_DAY)
+    ),
+    _integer("survey.surveyors.min", "survey", "people", low=2, high=9),
+    _table(
+        "survey.evidence",
+        "survey",
+        "codes",
+        _column("evidence", "依据", "evidence", Field(Kind.CHOICE, choices=EVIDENCE)),
+        _column("is_accepted", "采信", "accepted", Field(Kind.BOOLEAN)),
+    ),
+    _percent("survey.weak_evidence.max", "survey"),
+    _percent("survey.above_line.max", "survey"),
+)
+
+_VILLAGE = (
+    _integer("village.unpaved_km.max", "village", "km"),
+    _integer("village.unsafe_water.max", "village", "households"),
+    _integer("village.without_power.max", "village", "households"),
+    _integer("village.without_production_power.max", "village", "hamlets"),
+    _integer("village.clinics.min", "village", "clinics"),
+    _integer("village.doctors.min", "village", "people"),
+    _percent("village.online.min", "village"),
+    _percent("village.tv.min", "village"),
+)
+
 _EXIT = (
     _integer("exit.stable_years", "exit", "years", low=1, high=10),
     _percent("exit.incidence.max", "exit"),
@@ -285,7 +324,7 @@ _CHECKS = (
         "school.age_reference",
         "checks",
         "month-day",
-        Field(Kind.TEXT, pattern=r"(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"),
+        Field(Kind.TEXT, pattern=_MONTH_DAY),
     ),
     _integer("labour.old_age", "checks", "years", high=120),
     _integer("pension.age", "checks", "years", high=120),
@@ -394,7 +433,9 @@ SPECIFICATIONS = {
         *_LINES,
         *_PUBLICITY,
         *_REGISTRATION,
+        *_SURVEY,
         *_EXIT,
+        *_VILLAGE,
         *_CHECKS,
         *_MEASURES,
         *_FUNDS,

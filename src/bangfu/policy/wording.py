@@ -13,13 +13,18 @@ from bangfu.policy.values import Cell, Row, Value
 _ROWS_SHOWN = 4
 
 UNITS = {
+    "clinics": Text("所", "clinics"),
     "code": Text("代码", "code"),
+    "codes": Text("项", "codes"),
     "dates": Text("日期", "dates"),
     "days": Text("天", "days"),
+    "hamlets": Text("个自然村", "hamlets"),
     "households": Text("户", "households"),
+    "km": Text("公里", "km"),
     "m2/person": Text("平方米/人", "m² per person"),
     "month-day": Text("月-日", "month-day"),
     "months": Text("个月", "months"),
+    "people": Text("人", "people"),
     "percent": Text("%", "%"),
     "points": Text("分", "points"),
     "points/km": Text("点/公里", "points per km"),

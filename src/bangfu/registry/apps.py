@@ -18,7 +18,12 @@ class RegistryConfig(AppConfig):
         They stand above households; an import back from `models` would be a circle.
         """
         super().import_models()
-        import_module("bangfu.registry.cases.models")
-        import_module("bangfu.registry.duplicates.models")
-        import_module("bangfu.registry.crosschecks.models")
-        import_module("bangfu.registry.targeting.models")
+        for package in (
+            "cases",
+            "crosschecks",
+            "duplicates",
+            "surveys",
+            "targeting",
+            "villages",
+        ):
+            import_module(f"bangfu.registry.{package}.models")

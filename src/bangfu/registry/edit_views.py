@@ -25,7 +25,7 @@ from bangfu.registry.fact_forms import (
     LeavingForm,
     MemberForm,
 )
-from bangfu.registry.models import Household
+from bangfu.registry.models import Household, Income
 from bangfu.registry.views import acting_reader, crumbs_of, file_of, show_refusal
 from bangfu.web.language import say
 from bangfu.web.navigation import Crumb
@@ -179,7 +179,8 @@ def _member(household_id: int, member_id: int) -> Any:
 
 
 def _income(household_id: int, year: int) -> Any:
-    income = file_of(household_id).household.incomes.filter(year=year).first()
+    incomes = Income.objects.current().filter(year=year)
+    income = incomes.filter(household=file_of(household_id).household).first()
     if income is None:
         raise Http404
     return income

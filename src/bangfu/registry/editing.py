@@ -5,6 +5,7 @@ NoSuchMember       the household has no such member
 LeftAlready        the member left before
 YearOnFile         the income of this year is on file
 NoSuchYear         the income of this year is not
+YearLocked         the survey of this year is locked
 """
 
 from __future__ import annotations
@@ -48,6 +49,12 @@ class YearOnFile(WrongState):
     """The income of this year is on file."""
 
     code = "year_on_file"
+
+
+class YearLocked(WrongState):
+    """The survey of this year is locked."""
+
+    code = "survey.year_locked"
 
 
 class NoSuchYear(BadInput):
@@ -148,8 +155,8 @@ _NEEDED = {
 
 
 def income_of(household: Household, year: int) -> Income:
-    """Return the income of a year. Raises NoSuchYear."""
-    income = household.incomes.filter(year=year).first()
+    """Return the income of a year, to be changed. Raises NoSuchYear, YearLocked."""
+    income = Income.objects.current().filter(household=household, year=year).first()
     if income is None:
         raise NoSuchYear(
             Text(
@@ -158,13 +165,29 @@ def income_of(household: Household, year: int) -> Income:
                 {"year": year},
             )
         )
+    if income.locked_at is not None:
+        raise _year_locked(year)
     return income
+
+
+def _year_locked(year: int) -> YearLocked:
+    return YearLocked(
+        Text(
+            "{year} 年度采集已锁定，收入不能直接修改。",
+            "The survey of {year} is locked; its income cannot be changed.",
+            {"year": year},
+        ),
+        remedy=Text(
+            "请由乡镇或县级办公室办理锁定后更正，并写明理由。",
+            "The township or county corrects it, with a reason.",
+        ),
+    )
 
 
 def check_new_year(
     household: Household, year: int, amounts: Mapping[str, int | None]
 ) -> None:
-    """Raise YearOnFile, or BadInput when no amount is given."""
+    """Raise YearOnFile, YearLocked, or BadInput when no amount is given."""
     if household.incomes.filter(year=year).exists():
         raise YearOnFile(
             Text(
@@ -174,6 +197,8 @@ def check_new_year(
             ),
             remedy=Text("请修改该年收入。", "Correct that year instead."),
         )
+    if queries.is_year_locked(household.division_code, year):
+        raise _year_locked(year)
     if all(amount is None for amount in amounts.values()):
         raise BadInput(
             Text("请至少填写一项收入。", "Fill in at least one part of income.")

@@ -80,6 +80,7 @@ class HouseholdIntake:
         rows = incoming.gather(files)
         with staging.in_bulk(len(rows.keys)):
             known = stored.fetch(rows.keys)
+            locked = stored.locked_years()
         merged = merging.merge(rows, known, options, self.first_status)
         progress(1, 4, _CHECKING)
         limits = replace(
@@ -89,6 +90,8 @@ class HouseholdIntake:
             elsewhere = registered_elsewhere(merged, by)
         frames = checking.frames_of(merged, known, elsewhere)
         earlier = _earlier(rows, files, by, today, known.households)
+        late = merging.changing(merged.incomes, locked)
+        earlier += incoming.locked_findings(rows, files, late)
         if options.as_of is not None:
             earlier += _older_than(on, files)
         progress(2, 4, _CHECKING)

@@ -276,6 +276,20 @@ class Member(models.Model):
         return f"{self.household_id}#{self.position}"
 
 
+class IncomeQuerySet(models.QuerySet["Income"]):
+    """Named subsets of incomes."""
+
+    def current(self) -> IncomeQuerySet:
+        """What counts: the rows that no later row corrects."""
+        return self.filter(corrected_by__isnull=True)
+
+
+# Components that name their evidence, and the kinds that can be stored: an expected
+# income is none of them.
+EVIDENCED = ("wage", "operating", "property", "transfer", "operating_expense")
+EVIDENCE_STORED = ("bank", "contract", "record", "statement", "estimate")
+
+
 @keeps_history()
 class Income(models.Model):
     """A household's income of one year by component, integer fen, whole household.
@@ -283,6 +297,9 @@ class Income(models.Model):
     net = wage + operating + property + transfer - operating expense (income of a year is
     tested against the line of that year). The parts of transfer and property are None
     where the form did not split them. stated_net_fen: as the form said, for comparison.
+    *_evidence: on what a component rests, blank where no survey said it. After the lock of
+    the year (locked_at) the row stays as it is; `corrects`, with a reason, is the row that
+    a later one replaces, and what counts is the row that none corrects (`current`).
     """
 
     household = models.ForeignKey(
@@ -303,6 +320,13 @@ class Income(models.Model):
     transfer_other_fen = models.BigIntegerField(null=True)
     operating_expense_fen = models.BigIntegerField(default=0)
     stated_net_fen = models.BigIntegerField(null=True)
+    wage_evidence = models.CharField(max_length=10, blank=True, db_default="")
+    operating_evidence = models.CharField(max_length=10, blank=True, db_default="")
+    property_evidence = models.CharField(max_length=10, blank=True, db_default="")
+    transfer_evidence = models.CharField(max_length=10, blank=True, db_default="")
+    operating_expense_evidence = models.CharField(
+        max_length=10, blank=True, db_default=""
+    )
     net_fen = models.GeneratedField(
         expression=models.F("wage_fen")
         + models.F("operating_fen")
@@ -314,12 +338,35 @@ class Income(models.Model):
     )
     recorded_by_id = models.BigIntegerField()
     recorded_at = models.DateTimeField(db_default=Now())
+    corrects = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, related_name="corrected_by"
+    )
+    reason = models.CharField(max_length=400, blank=True, db_default="")
+    locked_at = models.DateTimeField(null=True)
+
+    objects = IncomeQuerySet.as_manager()
 
     class Meta:
         constraints = [
             division_code_check("registry_income"),
             models.UniqueConstraint(
-                fields=["household", "year"], name="registry_income_once"
+                fields=["household", "year"],
+                condition=models.Q(corrects__isnull=True),
+                name="registry_income_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(corrects__isnull=True, reason="")
+                | ~models.Q(reason="") & models.Q(locked_at__isnull=False),
+                name="registry_income_corrected_with_reason",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    **{
+                        f"{name}_evidence__in": ["", *EVIDENCE_STORED]
+                        for name in EVIDENCED
+                    }
+                ),
+                name="registry_income_evidence_known",
             ),
             models.CheckConstraint(
                 condition=models.Q(

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from bangfu.calc.values.division_code import DivisionCode
 from bangfu.calc.values.text import Text
 from bangfu.policy import queries as policy
 from bangfu.policy.poverty_lines import NoLine, PovertyLine, Series
@@ -74,7 +76,8 @@ def people_with_last_four(index: bytes) -> list[Member]:
 class YearOfIncome:
     """One year: the parts, net per person, and the line of that very year.
 
-    per_person_fen: net divided by the members who share income today, rounded down.
+    sharing: the members who shared income when the year was surveyed, else those of
+    today. per_person_fen: net divided by them, rounded down.
     line: None where the series has no line for the year.
     """
 
@@ -116,13 +119,14 @@ def household_file(household_id: int) -> HouseholdFile | None:
     members = [member for member in everybody if member.left_date is None]
     sharing = sum(member.shares_income for member in members)
     flags = household.flags.select_related("member").order_by("code", "pk")
+    incomes = Income.objects.current().filter(household=household)
     return HouseholdFile(
         household=household,
         members=members,
         gone=[member for member in everybody if member.left_date is not None],
         incomes=[
             _year(income, household, sharing)
-            for income in household.incomes.order_by("-year")
+            for income in incomes.select_related("sheet").order_by("-year")
         ],
         flags=list(flags),
     )
@@ -138,8 +142,25 @@ def _year(income: Income, household: Household, sharing: int) -> YearOfIncome:
         )
     except NoLine:
         line = None
+    sheet = getattr(income, "sheet", None)
+    sharing = sharing if sheet is None else sheet.members_sharing
     per_person = income.net_fen // sharing if sharing else None
     return YearOfIncome(income, sharing, per_person, line)
+
+
+def is_year_locked(village: DivisionCode, year: int) -> bool:
+    """Tell whether the survey of a village's year is locked.
+
+    Asked in SQL: surveys stand above this module, and their models may not be named.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT EXISTS (SELECT FROM registry_collection
+            WHERE division_code = %s AND year = %s AND locked_at IS NOT NULL)""",
+            [str(village), year],
+        )
+        row = cursor.fetchone()
+    return bool(row and row[0])
 
 
 def age_of(member: Member, *, on: date) -> int | None:

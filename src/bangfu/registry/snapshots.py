@@ -39,6 +39,9 @@ _MEMBER = {
     "is_disabled": "CASE WHEN cardinality(health) > 0 THEN '4' = ANY (health) END",
 }
 _INCOME = {"household": "household_id::text"}
+# What counts after the lock of a year is the last row of a chain of corrections.
+_CURRENT_INCOMES = """registry_income AS i
+WHERE NOT EXISTS (SELECT FROM registry_income AS n WHERE n.corrects_id = i.id)"""
 _KEYS = {"household": "household", "member": "member", "person": "person"}
 
 
@@ -73,7 +76,7 @@ DATASETS = (
         _selected(register.HOUSEHOLD, "registry_household", _HOUSEHOLD),
     ),
     _dataset(register.MEMBER, _selected(register.MEMBER, "registry_member", _MEMBER)),
-    _dataset(register.INCOME, _selected(register.INCOME, "registry_income", _INCOME)),
+    _dataset(register.INCOME, _selected(register.INCOME, _CURRENT_INCOMES, _INCOME)),
     _dataset(register.FLAG, _FLAG_SQL),
 )
 

@@ -159,6 +159,17 @@ ACTS: dict[str, Text] = {
     "funds.commitment.made": Text("承诺资金", "committed money"),
     "funds.commitment.released": Text("释放已承诺资金", "released a commitment"),
     "funds.month.closed": Text("月度结账", "closed a month"),
+    # surveys
+    "registry.survey.opened": Text("开启年度采集", "opened a year's collection"),
+    "registry.survey.recorded": Text("登记采集表", "recorded a survey sheet"),
+    "registry.survey.checked": Text("审核采集表", "checked a survey sheet"),
+    "registry.survey.returned": Text("退回采集表", "returned a survey sheet"),
+    "registry.survey.locked": Text("锁定年度采集", "locked a year"),
+    "registry.survey.corrected": Text("锁定后更正", "corrected a locked year"),
+    "registry.village.recorded": Text("登记村情", "recorded a village file"),
+    "registry.village.corrected": Text(
+        "锁定后更正村情", "corrected a locked village file"
+    ),
     # lake
     "lake.snapshot.taken": Text("生成数据快照", "took a snapshot"),
     "lake.snapshot.verified": Text("核验数据快照", "verified a snapshot"),

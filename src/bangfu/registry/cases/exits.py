@@ -1,8 +1,9 @@
 """What the register knows that could forbid a household's exit.
 
-Facts come from the file as it stands; what no column holds (spending on illness and
-schooling, keys of a new home) was stated with the proposal. What is unknown bars the
-exit as well, because nobody has shown that the reason is gone.
+The latest year that was surveyed and checked tells of the guarantees and of what was
+spent; without one the file as it stands tells of the guarantees, and the proposal of the
+spending. Keys of a new home are stated with the proposal. What is unknown bars the exit
+as well, because nobody has shown that the reason is gone.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ from bangfu.registry.cases.rules import ExitFacts
 from bangfu.registry.cases.states import CaseState
 from bangfu.registry.code_lists import ABLE_LABOUR
 from bangfu.registry.models import Household
+from bangfu.registry.surveys import queries as surveys
+from bangfu.registry.surveys.kinds import Verdict
+from bangfu.registry.surveys.models import SurveySheet
 
 _GUARANTEES = ("food", "clothing", "education", "medical", "housing", "water")
 _SERIOUSLY_ILL, _DISABLED = "3", "4"
@@ -42,6 +46,7 @@ def facts_of(
             break
         over += 1
     before = years[1] if latest and len(years) > 1 else None
+    surveyed = surveys.latest_checked(household.pk, until=on.year)
     sick = {code for member in file.members for code in member.health}
     return ExitFacts(
         income_over_line=None
@@ -50,13 +55,13 @@ def facts_of(
         years_over_line=over,
         years_wanted=_years_wanted(household, on),
         has_risen=_has_risen(latest, before),
-        guarantees_met=_guarantees(household),
+        guarantees_met=_guarantees(household, surveyed),
         entered_this_year=_entered_in(household, on.year),
         has_disabled=_DISABLED in sick
         or any(member.disability_kind for member in file.members),
         has_steady_income=latest is not None and _is_steady(latest),
         in_treatment=_SERIOUSLY_ILL in sick,
-        spending_over_income=_overspends(latest, stated),
+        spending_over_income=_overspends(latest, stated, surveyed),
         is_five_guarantee=household.attribute == _FIVE_GUARANTEE,
         is_dibao_without_labour=_is_dibao(household, file)
         and not any(member.labour in ABLE_LABOUR for member in file.members),
@@ -81,8 +86,15 @@ def _has_risen(
     return latest.per_person_fen > before.per_person_fen
 
 
-def _guarantees(household: Household) -> bool | None:
-    met = [getattr(household, f"guaranteed_{name}") for name in _GUARANTEES]
+def _guarantees(household: Household, surveyed: SurveySheet | None) -> bool | None:
+    if surveyed is None:
+        met = [getattr(household, f"guaranteed_{name}") for name in _GUARANTEES]
+    else:
+        verdicts = surveys.verdicts_of(surveyed)
+        met = [
+            Verdict(verdicts[name].verdict).as_fact if name in verdicts else None
+            for name in _GUARANTEES
+        ]
     if None in met:
         return None
     return all(met)
@@ -95,13 +107,19 @@ def _is_steady(year: registry.YearOfIncome) -> bool:
 
 
 def _overspends(
-    latest: registry.YearOfIncome | None, stated: Mapping[str, object]
+    latest: registry.YearOfIncome | None,
+    stated: Mapping[str, object],
+    surveyed: SurveySheet | None,
 ) -> bool:
-    spent = stated.get("spending_yuan")
-    if latest is None or not isinstance(spent, int):
+    """Whether illness and schooling cost more than the net income; unknown is yes."""
+    if latest is None:
         return True
     net: int = latest.income.net_fen
-    return spent * _FEN > net
+    if surveyed is not None and surveyed.year == latest.income.year:
+        spent_fen = surveyed.spent_medical_fen + surveyed.spent_education_fen
+        return bool(spent_fen > net)
+    spent = stated.get("spending_yuan")
+    return not isinstance(spent, int) or spent * _FEN > net
 
 
 def _is_dibao(household: Household, file: registry.HouseholdFile) -> bool:

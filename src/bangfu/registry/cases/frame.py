@@ -12,7 +12,6 @@ from bangfu.calc.values.text import Text
 from bangfu.exchange.declaration import Workbook
 from bangfu.registry.cases import permissions
 from bangfu.registry.cases.load_sheets import FRAME, FRAME_SHEET
-from bangfu.registry.cases.loading import TWICE, Checker, Row
 from bangfu.registry.cases.models import FrameHousehold
 from bangfu.registry.imports.intake import (
     Counts,
@@ -22,6 +21,7 @@ from bangfu.registry.imports.intake import (
     Progress,
     digest_of,
 )
+from bangfu.registry.imports.rows import TWICE, Checker, Row
 from bangfu.scope import Actor
 
 _FACTS = ("group_name", "head_name", "persons")

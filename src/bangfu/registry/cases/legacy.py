@@ -21,7 +21,6 @@ from bangfu.policy import queries as policy
 from bangfu.registry.cases import permissions, procedure, queries
 from bangfu.registry.cases.acts import TAKE_OVER
 from bangfu.registry.cases.load_sheets import CASES, CASES_SHEET
-from bangfu.registry.cases.loading import TWICE, Checker, Row
 from bangfu.registry.cases.models import Case, Monitoring, Step
 from bangfu.registry.cases.states import ENDS, CaseKind, CaseState
 from bangfu.registry.code_lists import STATUS
@@ -33,6 +32,7 @@ from bangfu.registry.imports.intake import (
     Progress,
     digest_of,
 )
+from bangfu.registry.imports.rows import TWICE, Checker, Row
 from bangfu.registry.models import Household
 from bangfu.scope import Actor
 

@@ -145,6 +145,17 @@ def key_findings(
     return found + marker.repeated()
 
 
+def locked_findings(
+    incoming: Incoming, files: Sequence[FileReading], changed: pl.DataFrame
+) -> list[FileFinding]:
+    """Return a finding on every row that would change the income of a locked year.
+
+    changed: `household` of such rows.
+    """
+    marker = _Marker(incoming, files)
+    return marker.sheet(HOUSEHOLD_SHEET, changed, "year", "year_locked", _YEAR_LOCKED)
+
+
 @dataclass(frozen=True, slots=True)
 class _Marker:
     """Puts a finding on rows of the files."""
@@ -207,6 +218,10 @@ class _Marker:
         return FileFinding(file, finding)
 
 
+_YEAR_LOCKED = Text(
+    "该年度采集已锁定，收入不能再导入；请由乡镇或县级办公室办理锁定后更正",
+    "the survey of this year is locked; the township or county corrects its income",
+)
 _ZERO_KEY = Text(
     "户编号不能为空或全为 0", "a household number must not be empty or zero"
 )

@@ -275,6 +275,20 @@ def _incomes(incoming: Incoming, stored: Stored, options: Options) -> pl.DataFra
     return both.with_columns(is_given=pl.lit(value=True)).with_row_index("income")
 
 
+def changing(incomes: pl.DataFrame, years: pl.DataFrame) -> pl.DataFrame:
+    """Return `household` of the files' incomes that differ from what is stored.
+
+    Of certain years only. incomes: of `Merged`. years: `household` and `year`.
+    """
+    of_files = incomes.filter(pl.col(FILE).is_not_null())
+    differs = pl.any_horizontal(
+        pl.col(f"{name}_fen").ne_missing(pl.col(f"{OLD}{name}_fen"))
+        for name in (*INCOME, "stated_net")
+    )
+    found = of_files.join(years, on=["household", "year"], how="semi")
+    return found.filter(differs).select("household")
+
+
 def _latest_stored(incomes: pl.DataFrame, given: pl.Series) -> pl.DataFrame:
     """Return the last stored year of households of whose incomes the files say nothing.
 

@@ -104,10 +104,25 @@ def _incomes() -> pl.DataFrame:
     sql = f"""SELECT k.household, i.id, i.year, {amounts}
       FROM {_KEYS_TABLE} k JOIN registry_household h USING (division_code, household_no)
       JOIN registry_income i ON i.household_id = h.id
+      WHERE NOT EXISTS (SELECT FROM registry_income n WHERE n.corrects_id = i.id)
       """  # noqa: S608 (names are constants)
     return staging.fetch(
         sql,
         [],
         {"household": pl.UInt32(), "id": pl.Int64(), "year": pl.Int16()}
         | dict.fromkeys((*INCOME_STORED, "net_fen"), pl.Int64()),
+    )
+
+
+def locked_years() -> pl.DataFrame:
+    """Return `household` and `year` of the villages' years that are locked.
+
+    Of the households that `fetch` was asked for last.
+    """
+    return staging.fetch(
+        f"""SELECT k.household, c.year FROM {_KEYS_TABLE} k
+        JOIN registry_collection c USING (division_code)
+        WHERE c.locked_at IS NOT NULL""",  # noqa: S608 (names are constants)
+        [],
+        {"household": pl.UInt32(), "year": pl.Int16()},
     )

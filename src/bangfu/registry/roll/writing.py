@@ -64,6 +64,23 @@ def write(
     step(4, total)
 
 
+def write_incomes(
+    merged: Merged,
+    checked: Checked,
+    result: Outcome,
+    author: Author,
+    *,
+    kept: Sequence[str] = (),
+) -> None:
+    """Write incomes and doubts of stored households; their other facts stay untouched."""
+    chosen = pl.col("household").is_in(sorted(result.touched))
+    households = _with_household_ids(merged.households.filter(chosen))
+    members = _with_member_ids(merged, result, households)
+    _stage("roll_households", {}, households)
+    _write_incomes(merged, result, households, author)
+    _write_flags(checked, households, members, author, kept)
+
+
 # Households
 
 

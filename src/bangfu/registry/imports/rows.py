@@ -1,4 +1,4 @@
-"""What the intakes of the opening load have in common: rows, findings, keys."""
+"""What row-by-row intakes have in common: rows, findings, keys."""
 
 from __future__ import annotations
 
