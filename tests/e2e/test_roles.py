@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 STAFF = (
-    "我的待办 双向全覆盖 贫困户 帮扶干部 配对方案 识别退出 公告公示 后台任务 "
+    "我的待办 双向全覆盖 贫困户 帮扶干部 配对方案 识别退出 年度采集 公告公示 后台任务 "
     "行政区划 政策参数"
 )
 HEARING = STAFF.replace("公告公示", "公告公示 异议办理")
@@ -30,6 +30,7 @@ ADDRESSES = {
     "duplicates": "/registry/duplicates/",
     "checks": "/registry/crosschecks/",
     "targeting": "/registry/targeting/",
+    "surveys": "/registry/surveys/",
     "imports": "/registry/imports/",
     "look-up": "/registry/households/look-up/",
     "jobs": "/jobs/",
@@ -49,7 +50,7 @@ class Expected:
     scope: str
 
 
-READS = "board households officials runs cases jobs policy"
+READS = "board households officials runs cases surveys jobs policy"
 EXPECTED = {
     "city": Expected(
         ABOVE,

@@ -30,6 +30,7 @@ from bangfu.registry.cases.states import CaseKind, CaseState
 from bangfu.registry.crosschecks.models import Hit
 from bangfu.registry.duplicates.models import DuplicateGroup, DuplicatePair
 from bangfu.registry.models import Household, Import, ImportState, Income, Member
+from bangfu.registry.surveys.models import Collection, SurveySheet
 from bangfu.scope import acting
 from bangfu.scope.actor import system_actor
 from bangfu.vault import blind_index, seal
@@ -39,6 +40,7 @@ SINCE = date(2014, 1, 1)
 HERE, THERE = "990101100200", "990201100200"
 IDENTITY = "990101197001010031"
 INCOME_YEAR = 2015
+COLLECTED = 2016
 NAMES = {
     "99": "示范省",
     "9901": "甲市",
@@ -78,6 +80,7 @@ class Records:
     case: int
     meeting: int
     group: int
+    collection: int
     user: int
     grant: int
     notice: int
@@ -198,6 +201,7 @@ def _records(village: str) -> Records:
         case=_case(household).pk,
         meeting=_meeting(village).pk,
         group=_duplicates(household, member).pk,
+        collection=_collection(household).pk,
         user=user.pk,
         grant=grant.pk,
         hit=_hit(member).pk,
@@ -289,6 +293,45 @@ def _duplicates(household: Household, member: Member) -> DuplicateGroup:
         agreement={"surname": "same", "given": "same sound"},
     )
     return group
+
+
+def _collection(household: Household) -> Collection:
+    """A year of the village's survey that is open; the family's sheet waits."""
+    village = household.division_code
+    collection = Collection.objects.create(
+        division_code=village,
+        year=COLLECTED,
+        due_on=AT.date(),
+        opened_by_id=0,
+        opened_by_name="clerk",
+        opened_at=AT,
+    )
+    SurveySheet.objects.create(
+        collection=collection,
+        household=household,
+        division_code=village,
+        year=COLLECTED,
+        income=Income.objects.create(
+            household=household,
+            division_code=village,
+            year=COLLECTED,
+            recorded_by_id=0,
+        ),
+        state="recorded",
+        surveyed_on=AT.date(),
+        surveyors="张三、李四",
+        members=1,
+        members_sharing=1,
+        status="0",
+        spent_medical_fen=0,
+        spent_education_fen=0,
+        spent_living_fen=0,
+        spent_other_fen=0,
+        recorded_by_id=0,
+        recorded_by_name="clerk",
+        recorded_at=AT,
+    )
+    return collection
 
 
 def _notice(village: str, user: User) -> dict[str, int]:

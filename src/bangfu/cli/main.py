@@ -113,6 +113,13 @@ COMMANDS = {
         Needs.DATABASE,
         Text("数据比对：运行、线索、结论", "cross-checks: run, hits, verdicts"),
     ),
+    "survey": Entry(
+        "bangfu.registry.surveys.commands:survey",
+        Needs.DATABASE,
+        Text(
+            "年度采集：登记、审核、锁定", "the households' years: record, check, lock"
+        ),
+    ),
     "notices": Entry(
         "bangfu.publicity.commands:notices",
         Needs.DATABASE,

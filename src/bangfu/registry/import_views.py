@@ -56,7 +56,9 @@ def upload(request: HttpRequest) -> HttpResponse:
     choices = [(kind, say(names.get(kind, kind))) for kind in allowed]
     posted = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     today = timezone.localdate()  # noqa: TID251 - these views are an edge
-    initial = {"kind": allowed[0], "as_of": today}
+    asked = request.GET.get("kind", "")
+    kind = asked if asked in allowed else allowed[0]
+    initial = {"kind": kind, "as_of": today}
     form = forms.UploadForm(*posted, kinds=choices, initial=initial)
     if form.is_valid():
         try:

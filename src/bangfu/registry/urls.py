@@ -7,6 +7,8 @@ from bangfu.registry.cases import lineage_views, meeting_views
 from bangfu.registry.cases import views as case_views
 from bangfu.registry.crosschecks import views as check_views
 from bangfu.registry.duplicates import views as duplicate_views
+from bangfu.registry.surveys import sheet_views
+from bangfu.registry.surveys import views as survey_views
 from bangfu.registry.targeting import views as targeting_views
 
 app_name = "registry"
@@ -99,6 +101,32 @@ urlpatterns = [
     path("targeting/", targeting_views.villages, name="targeting"),
     path("targeting/fit/", targeting_views.fit, name="targeting_fit"),
     path("targeting/<str:code>/", targeting_views.village, name="targeting_village"),
+    path("surveys/", survey_views.surveys, name="surveys"),
+    path("surveys/open/", survey_views.open_year, name="survey_open"),
+    path("surveys/lock/", survey_views.lock_year, name="survey_lock_all"),
+    path("surveys/<int:collection_id>/", survey_views.survey, name="survey"),
+    path("surveys/<int:collection_id>/check/", survey_views.check, name="survey_check"),
+    path("surveys/<int:collection_id>/lock/", survey_views.lock, name="survey_lock"),
+    path(
+        "surveys/<int:collection_id>/export/",
+        survey_views.export,
+        name="survey_export",
+    ),
+    path(
+        "surveys/<int:collection_id>/<int:household_id>/",
+        sheet_views.sheet,
+        name="survey_sheet",
+    ),
+    path(
+        "surveys/<int:collection_id>/<int:household_id>/return/",
+        sheet_views.send_back,
+        name="survey_return",
+    ),
+    path(
+        "surveys/<int:collection_id>/<int:household_id>/correct/",
+        sheet_views.correct,
+        name="survey_correct",
+    ),
     path("imports/", import_views.imports, name="imports"),
     path("imports/new/", import_views.upload, name="upload"),
     path("imports/template/<slug:kind>/", import_views.template, name="template"),

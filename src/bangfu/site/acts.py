@@ -166,6 +166,7 @@ ACTS: dict[str, Text] = {
     "registry.survey.returned": Text("退回采集表", "returned a survey sheet"),
     "registry.survey.locked": Text("锁定年度采集", "locked a year"),
     "registry.survey.corrected": Text("锁定后更正", "corrected a locked year"),
+    "registry.survey.exported": Text("导出采集表", "exported survey sheets"),
     "registry.village.recorded": Text("登记村情", "recorded a village file"),
     "registry.village.corrected": Text(
         "锁定后更正村情", "corrected a locked village file"
@@ -240,6 +241,11 @@ SUBJECTS: dict[str, Subject] = {
         Text("比对线索", "cross-check hit"), "registry:hit", HIT_ROLES
     ),
     "registry.checkrun": Subject(Text("数据比对", "cross-check run")),
+    "registry.collection": Subject(
+        Text("年度采集", "collection of a year"),
+        "registry:survey",
+        READERS - {Role.HELPER},
+    ),
     "registry.import": Subject(Text("导入", "import"), "registry:import", OFFICES),
     "pairing.run": Subject(Text("配对方案", "pairing run"), "pairing:run", _PAIRING),
     "pairing.pairing": Subject(Text("结对", "pairing")),

@@ -29,6 +29,7 @@ _MENU: tuple[tuple[Text, str, str, frozenset[Role]], ...] = (
     ),
     (Text("配对方案", "Pairing runs"), "pairing:runs", "shuffle", _STAFF),
     (Text("识别退出", "Entry and exit"), "registry:cases", "signpost-split", _STAFF),
+    (Text("年度采集", "Yearly survey"), "registry:surveys", "clipboard-data", _STAFF),
     (
         Text("疑似重复", "Duplicates"),
         "registry:duplicates",
@@ -96,6 +97,10 @@ _ABOUT: dict[str, Text] = {
     "registry:targeting": Text(
         "登记收入、评议名次与代理得分不一致的户",
         "Where measured income, meeting and score disagree",
+    ),
+    "registry:surveys": Text(
+        "每年入户采集、审核、锁定，各村进度",
+        "Survey every household, check, lock; how far each village is",
     ),
     "pairing:officials": Text(
         "干部的帮扶户数、上下限和名单", "What each official must do, and has"

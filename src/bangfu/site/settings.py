@@ -183,6 +183,7 @@ BANGFU_IMPORTS = {
     "households": "bangfu.registry.intake.HOUSEHOLDS",
     "cases": "bangfu.registry.cases.legacy.INTAKE",
     "frame": "bangfu.registry.cases.frame.INTAKE",
+    "surveys": "bangfu.registry.surveys.intake.INTAKE",
     "officials": "bangfu.pairing.intake.OFFICIALS",
     "units": "bangfu.pairing.intake.UNITS",
     "list_vehicles": "bangfu.registry.crosschecks.arrival.VEHICLES",
@@ -200,6 +201,7 @@ BANGFU_ACTOR_FOR_COMMAND = "bangfu.accounts.queries.actor_for_command"
 BANGFU_HOUSEHOLD_PANELS = [
     "bangfu.registry.cases.panels.household",
     "bangfu.registry.crosschecks.panels.household",
+    "bangfu.registry.surveys.panels.household",
     "bangfu.pairing.panels.household",
 ]
 # What stands on the page of a case.
@@ -208,6 +210,7 @@ BANGFU_TODO = [
     "bangfu.publicity.panels.todo",
     "bangfu.registry.cases.panels.todo",
     "bangfu.registry.crosschecks.panels.todo",
+    "bangfu.registry.surveys.panels.todo",
     "bangfu.registry.panels.todo",
     "bangfu.registry.duplicates.panels.todo",
     "bangfu.pairing.panels.todo",

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from tests.registry.surveys.year import NEXT_VILLAGE, filled, with_verdict
+from tests.registry.surveys.year import filled, with_verdict
 
 from bangfu.accounts.models import User
 from bangfu.audit.models import Event
@@ -165,4 +165,3 @@ def test_the_neighbour_sees_none_of_it(year):
         assert not SurveySheet.objects.exists()
     with acting(year["county"]):
         assert SurveySheet.objects.count() == 1
-    assert year["neighbour"].division == NEXT_VILLAGE

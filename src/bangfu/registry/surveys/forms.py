@@ -33,6 +33,7 @@ from bangfu.registry.surveys.kinds import (
 )
 from bangfu.registry.surveys.models import SurveySheet
 from bangfu.registry.surveys.rules import REASON_MIN
+from bangfu.web import formats
 from bangfu.web.language import say_later
 
 
@@ -66,6 +67,18 @@ def _words(text: Text, most: int) -> forms.CharField:
     )
 
 
+_WITH_LABEL = ("version", "surveyed_on", "surveyors", "note")
+
+
+def _dress(field: forms.Field) -> None:
+    """Let a control that stands in a table look like one, and say what it is."""
+    is_choice = isinstance(field, forms.ChoiceField)
+    css = "form-select form-select-sm" if is_choice else "form-control form-control-sm"
+    attrs = field.widget.attrs
+    attrs["class"] = f"{css} {attrs.get('class', '')}".strip()
+    attrs["aria-label"] = field.label
+
+
 def _fen(yuan: Decimal | None) -> int | None:
     return None if yuan is None else int(yuan * 100)
 
@@ -79,6 +92,11 @@ class AmountRow:
     evidence: Any
     last_fen: int | None
     is_part: bool
+
+    @property
+    def last_words(self) -> str:
+        """Last year's figure."""
+        return formats.amount(self.last_fen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +174,10 @@ class SheetForm(forms.Form):
                 required=False,
                 widget=DayInput,
             )
+
+        for name, field in self.fields.items():
+            if name not in _WITH_LABEL:
+                _dress(field)
 
     def amount_rows(self) -> list[AmountRow]:
         """Return the lines of income and expense in the order of the sheet."""

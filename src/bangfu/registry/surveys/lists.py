@@ -10,11 +10,11 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from bangfu.calc.values.text import Text
-from bangfu.registry.lists import division_choices
+from bangfu.divisions.choices import BY_DIVISION
 from bangfu.registry.surveys import presenting, queries
 from bangfu.registry.surveys.kinds import SheetState
 from bangfu.web.columns import Column
-from bangfu.web.filters import ChoiceFilter, DivisionFilter, TextFilter
+from bangfu.web.filters import ChoiceFilter, TextFilter
 from bangfu.web.lists import ListSpec
 
 
@@ -97,12 +97,7 @@ COLLECTIONS = ListSpec(
                 ("locked", Text("已锁定", "locked")),
             ],
         ),
-        DivisionFilter(
-            name="division",
-            text=Text("区划", "Division"),
-            field="division_code",
-            choices=division_choices,
-        ),
+        BY_DIVISION,
     ),
 )
 

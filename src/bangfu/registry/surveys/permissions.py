@@ -3,7 +3,8 @@
 see       every role that sees households; a helper only sheets of his or her own
 record    village committee, resident team, township and county offices
 check     the same, another person than who recorded or asked
-export    the same, city office, auditor, inspector
+import    the same but the team, which has no page of imports
+export    as record, city office, auditor, inspector
 open      township and county offices
 lock      township and county offices
 correct   township and county offices, another person than who recorded
@@ -20,6 +21,7 @@ from bangfu.scope import Actor
 SEE_ROLES = READERS
 WORK_ROLES = READERS - {Role.HELPER}
 RECORD_ROLES = frozenset({Role.VILLAGE, Role.TEAM, Role.TOWNSHIP, Role.COUNTY})
+IMPORT_ROLES = RECORD_ROLES - {Role.TEAM}
 EXPORT_ROLES = RECORD_ROLES | {Role.CITY, Role.AUDITOR, Role.INSPECTOR}
 OFFICE_ROLES = frozenset({Role.TOWNSHIP, Role.COUNTY})
 
@@ -39,9 +41,14 @@ def check_record(by: Actor, division: DivisionCode) -> None:
     _check(by, RECORD_ROLES, division)
 
 
+def can_import(by: Actor, division: DivisionCode) -> bool:
+    """Whether `by` may bring in workbooks of a village's sheets."""
+    return by.role in IMPORT_ROLES and _is_within(by, division)
+
+
 def check_import(by: Actor) -> None:
     """Raise NotAllowed unless `by` may bring in workbooks of sheets."""
-    _check(by, RECORD_ROLES)
+    _check(by, IMPORT_ROLES)
 
 
 def check_export(by: Actor, division: DivisionCode) -> None:

@@ -31,6 +31,7 @@ _STATE_KINDS = {
 }
 _MISSING = Badge(Text("未采集", "missing"), "neutral")
 LOCKED = Badge(Text("已锁定", "locked"), "success", "lock-fill")
+LATE = Badge(Text("已逾期", "overdue"), "danger")
 OPEN = Badge(Text("采集中", "open"), "info", "unlock")
 _VERDICT_KINDS = {
     Verdict.MET: "success",
@@ -92,6 +93,11 @@ class YearRow:
     guarantees: list[tuple[Text, Badge, Any]]
     standing: Badge
     corrections: int
+
+    @property
+    def unmet(self) -> list[tuple[Text, Badge, Any]]:
+        """The guarantees that are not met, or unclear."""
+        return [one for one in self.guarantees if one[2].verdict != Verdict.MET]
 
     @property
     def year(self) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import connection
 from django.db.models import (
@@ -114,19 +115,25 @@ def progress(found: Sequence[Collection]) -> dict[int, Progress]:
             doubtful=Count("pk", filter=~Q(doubts=[])),
         )
     )
-    counted = {row["collection_id"]: row for row in sheets}
+    counted: dict[int, Any] = {row["collection_id"]: row for row in sheets}
     return {
-        one.pk: Progress(
-            households=one.households
-            if one.households is not None
-            else households.get(one.division_code, 0),
-            **{
-                name: counted.get(one.pk, {}).get(name, 0)
-                for name in ("recorded", "returned", "checked", "doubtful")
-            },
-        )
-        for one in found
+        one.pk: _progress(one, counted.get(one.pk, {}), households) for one in found
     }
+
+
+def _progress(
+    found: Collection, counted: dict[str, Any], households: dict[Any, int]
+) -> Progress:
+    """households: to be surveyed today, by village; a locked year kept its number."""
+    return Progress(
+        households=found.households
+        if found.households is not None
+        else households.get(found.division_code, 0),
+        recorded=counted.get("recorded", 0),
+        returned=counted.get("returned", 0),
+        checked=counted.get("checked", 0),
+        doubtful=counted.get("doubtful", 0),
+    )
 
 
 # Households of a collection
@@ -148,14 +155,14 @@ def to_survey() -> QuerySet[Household]:
     )
 
 
-def work_list(collection: Collection) -> QuerySet[Household]:
+def work_list(collection: Collection) -> QuerySet[Any]:
     """Return the households of a collection, each with its first sheet's facts.
 
     Annotations: sheet_id, sheet_state, sheet_doubts, sheet_by, sheet_on; None where no
     sheet was recorded.
     """
-    rows = to_survey().filter(division_code=collection.division_code)
-    return rows.annotate(
+    rows: QuerySet[Any] = to_survey().filter(division_code=collection.division_code)
+    found: QuerySet[Any] = rows.annotate(
         of_year=FilteredRelation(
             "sheets",
             condition=Q(sheets__year=collection.year, sheets__corrects=None),
@@ -167,6 +174,7 @@ def work_list(collection: Collection) -> QuerySet[Household]:
         sheet_by=F("of_year__recorded_by_name"),
         sheet_on=F("of_year__surveyed_on"),
     )
+    return found
 
 
 def household_in(collection: Collection, household_id: int) -> Household | None:

@@ -173,8 +173,10 @@ def survey(request: HttpRequest, collection_id: int) -> HttpResponse:
         "far": far,
         "first": first.first() if can_record and not found.is_locked else None,
         "can_close": permissions.can_close(by, found.division_code),
-        "can_record": can_record,
-        "late": not found.is_locked and found.due_on < timezone.localdate(),
+        "can_import": permissions.can_import(by, found.division_code),
+        "late": presenting.LATE
+        if not found.is_locked and found.due_on < timezone.localdate()
+        else "",
         "due": formats.civil_date(found.due_on),
     }
     return render(request, "registry/survey.html", context)
@@ -328,7 +330,10 @@ def _posted(request: HttpRequest) -> Any:
 
 
 def _rows(found: Collection) -> QuerySet[Any]:
-    return queries.work_list(found).annotate(of_collection=Value(found.pk))
+    rows: QuerySet[Any] = queries.work_list(found).annotate(
+        of_collection=Value(found.pk)
+    )
+    return rows
 
 
 def _choices(by: Actor) -> dict[str, Any]:

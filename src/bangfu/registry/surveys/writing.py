@@ -279,8 +279,8 @@ def _fill(
 
 
 def _save(sheets: Sequence[SurveySheet]) -> None:
-    new = [one for one in sheets if one.pk is None]
-    known = [one for one in sheets if one.pk is not None]
+    new = [one for one in sheets if one._state.adding]
+    known = [one for one in sheets if not one._state.adding]
     SurveySheet.objects.bulk_create(new, batch_size=500)
     columns = [
         field.name
@@ -296,7 +296,8 @@ def _write_guarantees(rows: Sequence[tuple[SurveySheet, Filled]]) -> None:
         (one.sheet_id, one.kind): one
         for one in Guarantee.objects.filter(sheet__in=[sheet for sheet, _ in rows])
     }
-    new, known = [], []
+    new: list[Guarantee] = []
+    known: list[Guarantee] = []
     for sheet, filled in rows:
         for kind in GuaranteeKind.values:
             one = stored.get((sheet.pk, kind))
