@@ -132,7 +132,8 @@ INCOME = PrivateDataset(
          JOIN registry_case c ON c.id = s.case_id
          WHERE c.household_id = h.id AND s.to_state = 'exited') AS exit_year
     FROM registry_household h JOIN registry_income i ON i.household_id = h.id
-    WHERE h.status IN ('0', '1', '2', '3')""",  # noqa: S608 - constants
+    WHERE h.status IN ('0', '1', '2', '3')
+      AND NOT EXISTS (SELECT FROM registry_income n WHERE n.corrects_id = i.id)""",  # noqa: S608 - constants
 )
 """Incomes by year of households on the roll and exited, with the year of the exit."""
 
