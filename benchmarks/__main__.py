@@ -19,6 +19,7 @@ NAMES = (
     "pages",
     "poverty",
     "linkage",
+    "planning",
 )
 
 

@@ -79,16 +79,18 @@ def plan(
     tables.check_out(out, inputs)
     if explain:
         tables.check_out(explain, [*inputs, out])
-    frames = {name: tables.read(path) for name, path in given.items() if path}
-    result = planning.solve(
-        households=frames["households"],
-        options=frames["options"],
-        measures=frames["measures"],
-        resources=frames["resources"],
-        use=frames["use"],
-        reserves=frames.get("reserves"),
+    planning.warm_up()
+    watch = planning.Stopwatch()
+    problem = planning.read(
+        {
+            name: tables.read(path, repeats=name in ("options", "use"))
+            for name, path in given.items()
+            if path
+        },
         max_per_household=max_per_household,
+        watch=watch,
     )
+    result = planning.solve_problem(problem, watch=watch)
     tables.write(result.plan, out)
     if explain:
         tables.write(planning.explain(result), explain)

@@ -32,10 +32,12 @@ def check_out(out: Path, inputs: list[Path]) -> None:
         )
 
 
-def read(path: Path) -> pl.DataFrame:
+def read(path: Path, *, repeats: bool = False) -> pl.DataFrame:
     """Read a table; every cell of a CSV file stays text, as ids and codes must.
 
-    Raises BadInput for what is no table, OutOfLimit above BYTES_MAX.
+    repeats: whether texts repeat often, so that a Parquet file's are kept as numbers
+    into a list of them, in a fifth of the memory. Raises BadInput for what is no table,
+    OutOfLimit above BYTES_MAX.
     """
     import polars as pl
 
@@ -52,7 +54,10 @@ def read(path: Path) -> pl.DataFrame:
                 code="calc.file_too_large",
             )
         if path.suffix.lower() == ".parquet":
-            return pl.read_parquet(path)
+            rows = pl.scan_parquet(path)
+            if repeats:
+                rows = rows.with_columns(pl.col(pl.String).cast(pl.Categorical))
+            return rows.collect(engine="streaming" if repeats else "auto")
         return pl.read_csv(io.BytesIO(_as_utf8(path)), infer_schema=False)
     except OSError as error:
         raise unreadable(path, error) from error

@@ -184,7 +184,7 @@ def test_where_nothing_falls_apart_households_are_cut_by_their_ids(monkeypatch):
     result = solve(**tables, max_per_household=3)
 
     assert result.market.blocks.count > 1
-    assert result.gap < 1e-3
+    assert result.gap < 4e-3
     assert checked(tables, result, 3) == []
 
 
@@ -234,3 +234,16 @@ def linear_value(tables, limit):
         method="highs",
     )
     return -answer.fun
+
+
+def test_ids_may_be_categories_and_numbers_may_be_text():
+    tables = random_problem(11)
+    coded = {
+        name: frame.with_columns(pl.all().cast(pl.String).cast(pl.Categorical))
+        for name, frame in tables.items()
+    }
+
+    one, other = solve(**tables), solve(**coded)
+
+    assert other.plan.equals(one.plan)
+    assert (other.value, other.digest) == (one.value, one.digest)

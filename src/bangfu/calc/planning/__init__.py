@@ -13,19 +13,26 @@ What holds:
 docs/algorithms/planning.md has the formulation and what was measured.
 """
 
-from bangfu.calc.planning.engine import solve
+from bangfu.calc.planning.engine import Problem, read, solve, solve_problem
 from bangfu.calc.planning.prices import Effort
 from bangfu.calc.planning.reasons import Reason, explain, words_of
 from bangfu.calc.planning.result import BoundBy, Result
 from bangfu.calc.planning.verify import verify
+from bangfu.calc.planning.warming import warm_up
+from bangfu.calc.values.stopwatch import Stopwatch
 
 __all__ = [
     "BoundBy",
     "Effort",
+    "Problem",
     "Reason",
     "Result",
+    "Stopwatch",
     "explain",
+    "read",
     "solve",
+    "solve_problem",
     "verify",
+    "warm_up",
     "words_of",
 ]

@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from bangfu.calc.planning import tables
-from bangfu.calc.planning.instance import Ints
+from bangfu.calc.planning.instance import Ints, Shorts
 from bangfu.calc.tables.frames import (
     Rule,
     Schema,
@@ -60,11 +60,11 @@ class Coded:
     """
 
     tables: Tables
-    option_household: Ints
-    option_measure: Ints
-    use_household: Ints
-    use_measure: Ints
-    use_resource: Ints
+    option_household: Shorts
+    option_measure: Shorts
+    use_household: Shorts
+    use_measure: Shorts
+    use_resource: Shorts
 
 
 def check(
@@ -94,6 +94,9 @@ def check(
                 or frame.height > ROWS_MAX[schema.name]
             ):
                 findings += check_size(frame, schema, ROWS_MAX[schema.name])
+            if schema not in (tables.OPTIONS, tables.USE):
+                listed = [n for n, t in frame.schema.items() if t != pl.Float64]
+                frame = frame.with_columns(pl.col(listed).cast(pl.String))
             frames[schema.name] = frame
     for schema in (tables.HOUSEHOLDS, tables.MEASURES, tables.RESOURCES):
         if schema.name in frames:
@@ -228,10 +231,22 @@ def _unknown(schema: Schema, name: str) -> Rule:
     )
 
 
-def codes_of(column: pl.Series, ids: pl.Series) -> Ints:
-    """Return the place of every cell in `ids`, -1 for an unknown one: int64."""
+def codes_of(column: pl.Series, ids: pl.Series) -> Shorts:
+    """Return the place of every cell in `ids`, -1 for an unknown one."""
+    if isinstance(column.dtype, pl.Categorical):
+        return _codes_of_categories(column, ids)
     coded = column.cast(pl.Enum(ids), strict=False).to_physical()
-    return coded.cast(pl.Int64).fill_null(-1).to_numpy()
+    return coded.cast(pl.Int32).fill_null(-1).to_numpy()
+
+
+def _codes_of_categories(column: pl.Series, ids: pl.Series) -> Shorts:
+    """Look the categories up once instead of every cell."""
+    categories = column.unique()
+    number = codes_of(categories.cast(pl.String), ids)
+    place = categories.to_physical().to_numpy()
+    table = np.full(int(place.max(initial=0)) + 1, -1, dtype=np.int32)
+    table[place] = number
+    return np.asarray(table[column.to_physical().to_numpy()])
 
 
 def _code(given: Tables) -> tuple[Coded | None, list[Finding]]:
@@ -241,7 +256,7 @@ def _code(given: Tables) -> tuple[Coded | None, list[Finding]]:
         "resource_id": given.resources["id"],
     }
     findings: list[Finding] = []
-    columns: list[Ints] = []
+    columns: list[Shorts] = []
     for schema in (tables.OPTIONS, tables.USE):
         frame: pl.DataFrame = getattr(given, schema.name)
         for name in schema.key:
@@ -254,17 +269,20 @@ def _code(given: Tables) -> tuple[Coded | None, list[Finding]]:
     if findings:
         return None, findings
     home, measure, use_home, use_measure, use_resource = columns
-    pairs = home * len(ids["measure_id"]) + measure
-    used = use_home * len(ids["measure_id"]) + use_measure
-    triples = used * max(len(ids["resource_id"]), 1) + use_resource
+    measures = len(ids["measure_id"])
+    pairs = home.astype(np.int64) * measures + measure
     findings += _check_repeated(given.options, tables.OPTIONS, pairs)
+    del pairs
+    triples = use_home.astype(np.int64) * measures + use_measure
+    triples *= max(len(ids["resource_id"]), 1)
+    triples += use_resource
     findings += _check_repeated(given.use, tables.USE, triples)
     return Coded(given, home, measure, use_home, use_measure, use_resource), findings
 
 
 def _check_repeated(frame: pl.DataFrame, schema: Schema, key: Ints) -> list[Finding]:
-    ordered = np.sort(key)
-    if not (ordered[1:] == ordered[:-1]).any():
+    key.sort()  # in place: nobody else reads it
+    if not (key[1:] == key[:-1]).any():
         return []
     names = "、".join("“{" + name + "}”" for name in schema.key)
     english = ", ".join("“{" + name + "}”" for name in schema.key)

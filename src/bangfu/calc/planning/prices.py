@@ -43,7 +43,7 @@ class Effort:
     """How long to look for prices: clearing steps, then evaluations of D."""
 
     steps: int = 15
-    evaluations: int = 60
+    evaluations: int = 45
 
 
 class Market:

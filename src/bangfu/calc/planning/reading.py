@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import polars as pl
 
 from bangfu.calc.planning.blocks import find_blocks
 from bangfu.calc.planning.checks import Coded, Tables, left_out
-from bangfu.calc.planning.instance import Floats, Instance, Ints
+from bangfu.calc.planning.instance import Floats, Instance, Ints, Shorts
+from bangfu.calc.planning.kernels import arranged_uses
 from bangfu.calc.planning.prices import Market
 from bangfu.calc.values.findings import Finding
 
 FORMAT = "bangfu-plan-1"
+CHUNK = 500_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,47 +39,53 @@ def read_market(coded: Coded, limit: int | None) -> tuple[Market, str, list[Find
     measures, households = given.measures.height, given.households.height
     rank, group = _measure_order(given.measures)
     reserves = _reserves(given)
-    use_home, use_resource, use_amount, use_pair = _uses(coded, rank, reserves)
+    home, resource, amount, pair = _uses(coded, rank, reserves)
     resources = given.resources.height + len(reserves)
-    blocks = find_blocks(
-        households,
-        resources,
-        use_home.astype(np.int32),
-        use_resource.astype(np.int32),
-    )
+    blocks = find_blocks(households, resources, home, resource)
     place = np.empty(households, dtype=np.int64)
     place[blocks.order] = np.arange(households)
     key = place[coded.option_household] * measures + rank[coded.option_measure]
     order = np.argsort(key, kind="stable")
     key = key[order]
-    use_key = place[use_home] * measures + use_pair
-    option = np.searchsorted(key, use_key)
-    known = (
-        key[np.minimum(option, len(key) - 1)] == use_key if len(key) else use_key < 0
-    )
-    findings = _left_out(given.use, known)
-    option, use_resource = option[known], use_resource[known]
-    by_option = np.argsort(option * resources + use_resource, kind="stable")
-    of_rank = np.argsort(rank)
-    home, measure = np.divmod(key, measures)
+    option = _places(key, place[home] * measures + pair)
+    del home, pair
+    findings = _left_out(given.use, option >= 0)
+    uses = arranged_uses(option, resource, amount, len(key))
+    del option, resource, amount
+    start = np.searchsorted(key, np.arange(households + 1) * measures)
+    measure = np.argsort(rank).astype(np.int32)[key % measures]
+    del key
+    value = given.options["gain"].to_numpy()[order]
+    del order
     weight = given.households["weight"].to_numpy()[blocks.order]
-    gain = given.options["gain"].to_numpy()[order]
+    value *= np.repeat(weight, np.diff(start))
     instance = Instance(
         household=given.households["id"].gather(blocks.order),
         measure=given.measures["id"],
         resource=_resource_ids(given, reserves),
-        option_start=np.searchsorted(home, np.arange(households + 1)),
-        value=weight[home] * gain,
-        measure_of=of_rank[measure].astype(np.int32),
-        group_of=group[of_rank[measure]].astype(np.int32),
-        use_start=np.searchsorted(option[by_option], np.arange(len(key) + 1)),
-        use_resource=use_resource[by_option].astype(np.int32),
-        use_amount=np.ascontiguousarray(use_amount[known][by_option]),
+        option_start=start,
+        value=value,
+        measure_of=measure,
+        group_of=group.astype(np.int32)[measure],
+        use_start=uses[0],
+        use_resource=uses[1],
+        use_amount=uses[2],
         capacity=_capacities(given, reserves),
         limit=_limit(limit, group),
         origin=blocks.order.astype(np.int32),
     )
-    return Market(instance, blocks), digest_of(instance), findings
+    digest = digest_of(instance)  # before the index is there: both need memory
+    return Market(instance, blocks), digest, findings
+
+
+def _places(key: Ints, wanted: Ints) -> Ints:
+    """Return where each wanted key stands among sorted ones, -1 where it does not."""
+    if len(key) == 0:
+        return np.full(len(wanted), -1, dtype=np.int64)
+    place = np.searchsorted(key, wanted)
+    np.minimum(place, len(key) - 1, out=place)
+    place[key[place] != wanted] = -1
+    return place
 
 
 def _limit(limit: int | None, group: Ints) -> int:
@@ -120,7 +129,7 @@ def _reserves(given: Tables) -> list[_Reserve]:
 
 def _uses(
     coded: Coded, rank: Ints, reserves: list[_Reserve]
-) -> tuple[Ints, Ints, Floats, Ints]:
+) -> tuple[Shorts, Shorts, Floats, Ints]:
     """Return household, resource, amount and place of the measure of every use."""
     home, resource = coded.use_household, coded.use_resource
     amount = coded.tables.use["amount"].to_numpy()
@@ -132,7 +141,9 @@ def _uses(
     for number, reserve in enumerate(reserves):
         rows = np.flatnonzero((resource == reserve.of) & reserve.others[home])
         parts.append(rows)
-        labels.append(np.full(len(rows), coded.tables.resources.height + number))
+        labels.append(
+            np.full(len(rows), coded.tables.resources.height + number, np.int32)
+        )
     rows = np.concatenate(parts)
     return home[rows], np.concatenate(labels), amount[rows], measure[rows]
 
@@ -161,8 +172,14 @@ def digest_of(one: Instance) -> str:
     for ids in (one.household, one.measure, one.resource):
         total.update("\n".join(ids).encode() + b"\n\n")
     for whole in (one.option_start, one.measure_of, one.group_of, one.use_start):
-        total.update(whole.astype("<i8").tobytes())
-    total.update(one.use_resource.astype("<i8").tobytes())
+        _add(total, whole, "<i8")
+    _add(total, one.use_resource, "<i8")
     for numbers in (one.value, one.use_amount, one.capacity):
-        total.update((numbers + 0.0).astype("<f8").tobytes())
+        _add(total, numbers, "<f8")
     return total.hexdigest()
+
+
+def _add(total: Any, array: np.ndarray, kind: str) -> None:
+    """Add an array to a hash, piece by piece; adding zero makes one zero of two."""
+    for first in range(0, len(array), CHUNK):
+        total.update((array[first : first + CHUNK] + 0).astype(kind).tobytes())

@@ -1,7 +1,8 @@
 """Frames that people hand in: declared columns, all findings at once.
 
 Every frame is a polars frame. Ids and codes are text, never numbers, so that a leading
-zero or an 18-digit key survives. `read_columns` brings a frame into the declared types
+zero or an 18-digit key survives; a column of Categorical or Enum is text as well, and
+saves memory where few ids are repeated often. `read_columns` brings a frame into the declared types
 and reports every cell that will not go; `rows_where` reports every row that breaks a
 rule. Tables that leave the database are described in `schema`, not here.
 """
@@ -104,10 +105,21 @@ def read_columns(
             findings += _bad_cells(frame, bad[column.name], column, schema)
     if findings:
         return None, findings
-    if all(frame.schema[column.name] == column.type for column in present):
+    if all(_is_as_declared(frame.schema[column.name], column) for column in present):
         return frame[[column.name for column in present]], []
     casts = (_cast(column, frame.schema[column.name]) for column in present)
     return frame.select(casts), []
+
+
+def _is_text(given: pl.DataType) -> bool:
+    """Tell whether a column holds text, plain or as numbers into a list of texts."""
+    return given in (pl.String, pl.Null) or isinstance(given, pl.Categorical | pl.Enum)
+
+
+def _is_as_declared(given: pl.DataType, column: Column) -> bool:
+    return given == column.type or (
+        column.type == pl.String and isinstance(given, pl.Categorical | pl.Enum)
+    )
 
 
 def _may_be_bad(series: pl.Series, column: Column) -> bool:
@@ -159,8 +171,8 @@ def _check_names(frame: pl.DataFrame, schema: Schema) -> list[Finding]:
 
 def _cast(column: Column, given: pl.DataType) -> pl.Expr:
     cell = pl.col(column.name)
-    if given == pl.String and column.type != pl.String:
-        cell = cell.str.strip_chars()
+    if _is_text(given) and column.type != pl.String:
+        cell = cell.cast(pl.String).str.strip_chars()
     return cell.cast(column.type, strict=False)
 
 
@@ -170,10 +182,12 @@ def _is_bad(column: Column, given: pl.DataType) -> pl.Expr:
     bad = cast.is_null()
     if column.nulls:
         bad = bad & cell.is_not_null()
-    if column.type == pl.String and given not in (pl.String, pl.Null):
+    if column.type == pl.String and not _is_text(given):
         return pl.lit(value=True)
     if column.type == pl.String:
-        bad = bad | (cast == "")
+        bad = (cell.is_null() if not column.nulls else pl.lit(value=False)) | (
+            cell == ""
+        )
     if column.type == pl.Int64 and given.is_float():
         bad = bad | (cast.cast(pl.Float64) != cell)
     if column.type == pl.Float64:
@@ -185,7 +199,7 @@ def _bad_cells(
     frame: pl.DataFrame, bad: pl.Expr, column: Column, schema: Schema
 ) -> list[Finding]:
     given = frame.schema[column.name]
-    if column.type == pl.String and given not in (pl.String, pl.Null):
+    if column.type == pl.String and not _is_text(given):
         return [_wrong_type(column, schema, given)]
     found = frame.select(pl.col(column.name).alias("cell")).with_row_index("row")
     found = found.filter(frame.select(bad).to_series())
