@@ -26,7 +26,9 @@ def page() -> str:
     cpus = _result("importing")["cpus"]
     machine = f"{cpus} shared cores, Python {_result('importing')['python']}"
     parts = [HEAD.format(machine=machine), _pairing(), _importing(), _reading()]
-    return "\n".join([*parts, _divisions(), _pages(), _poverty(), _linkage(), _planning()])
+    return "\n".join(
+        [*parts, _divisions(), _pages(), _poverty(), _linkage(), _planning()]
+    )
 
 
 def _result(name: str) -> dict:
