@@ -73,6 +73,25 @@ def test_a_village_has_cases_in_every_list(loaded):
     assert applicants == 7  # a lead has not applied yet
 
 
+def test_persons_are_on_file_twice_and_the_search_waits_for_the_worker(loaded):
+    from bangfu.jobs.models import Job
+    from bangfu.registry.cases.models import LineageEvent
+    from bangfu.registry.models import Member
+
+    with acting(SYSTEM):
+        again = Member.objects.filter(
+            pk__in=LineageEvent.objects.filter(kind="join").values("member_id")
+        )
+        births = [
+            Member.objects.filter(birth_date=one.birth_date, sex=one.sex).count()
+            for one in again
+        ]
+        [job] = Job.objects.filter(kind="registry.duplicates")
+    assert len(births) == loaded["twice"] == 5
+    assert min(births) >= 2
+    assert (job.state, job.payload) == ("queued", {"division": "990101"})
+
+
 def truth_of(var):
     with (var / "sample" / "truth.csv").open(encoding="utf-8") as file:
         return list(csv.DictReader(file))

@@ -15,15 +15,19 @@ import polars as pl
 from bangfu import exchange
 from bangfu.accounts.queries import DEMO_PREFIX, actor_named
 from bangfu.accounts.roles import Role
-from bangfu.calc.values.division_code import DivisionCode
+from bangfu.calc.values.division_code import DivisionCode, Level
 from bangfu.exchange.conversion import dtype_of
-from bangfu.registry.cases import newcomers
+from bangfu.registry.cases import lineage, newcomers
+from bangfu.registry.cases.descent import Happening
+from bangfu.registry.cases.lineage import Person
 from bangfu.registry.cases.load_sheets import CASES, CASES_SHEET
 from bangfu.registry.cases.models import Case
 from bangfu.registry.cases.states import CaseKind, CaseState, MonitoringCategory
+from bangfu.registry.duplicates import operations as decisions
+from bangfu.registry.duplicates import queries as duplicates
 from bangfu.registry.imports import operations as imports
 from bangfu.registry.imports.intake import Options
-from bangfu.registry.models import Household
+from bangfu.registry.models import Household, Member
 from bangfu.scope import acting
 from bangfu.scope.actor import system_actor
 
@@ -129,3 +133,86 @@ def _row(
         "entered_on": since,
         "basis": f"{since.year} 年动态管理台账",
     }
+
+
+# Persons and a family on file twice: how many of each, and who else they are written as.
+TWICE = 4
+SOUNDS = {"建": "健", "明": "铭", "秀": "绣", "兰": "岚", "英": "瑛", "华": "桦"}
+FAMILY_NO = "S101"
+
+
+def plant_duplicates(*, village: DivisionCode, at: datetime) -> int:
+    """Put persons of a village's township on file a second time; return how many.
+
+    As it happens in offices: somebody joins another household without the number that
+    would tell, once under a character of the same sound, and one family is entered anew.
+    """
+    township = village.at(Level.TOWNSHIP)
+    by = actor_named(DEMO_PREFIX + "township", on=at.date(), role=Role.TOWNSHIP)
+    with acting(by):
+        if Household.objects.filter(
+            division_code=village, household_no=FAMILY_NO
+        ).exists():
+            return 0
+        people = _registered_in(township)
+        said = Happening(at.date(), "走访登记，未带证件")
+        families = [one.household_id for one in people]
+        for at_place, member in enumerate(people[:TWICE]):
+            lineage.add_member(
+                by=by,
+                at=at,
+                household_id=families[(at_place + 1) % len(families)],
+                person=_again(member),
+                change="8",
+                said=said,
+            )
+        if people:
+            head = people[-1].household
+            household = newcomers.add_household(
+                by=by,
+                at=at,
+                village=village,
+                household_no=FAMILY_NO,
+                head={"name": head.head_name},
+            )
+            lineage.add_member(
+                by=by,
+                at=at,
+                household_id=household.pk,
+                person=_again(people[-1]),
+                change="8",
+                said=said,
+            )
+    return len(people[:TWICE]) + bool(people)
+
+
+def _registered_in(township: DivisionCode) -> list[Member]:
+    """Return one person each of the first households: no head, with a birth date."""
+    lo, hi = township.range()
+    found: dict[int, Member] = {}
+    rows = (
+        Member.objects.filter(division_code__gte=lo, division_code__lt=hi)
+        .exclude(relation="01")
+        .exclude(birth_date=None)
+        .select_related("household")
+        .order_by("division_code", "household_id", "position")
+    )
+    for one in rows[: 20 * TWICE]:
+        found.setdefault(one.household_id, one)
+    return list(found.values())[: TWICE + 1]
+
+
+def _again(member: Member) -> Person:
+    """Return a person as a second clerk would write him or her down."""
+    name = "".join(SOUNDS.get(character, character) for character in member.name)
+    return Person(
+        name=name, sex=member.sex, relation="99", birth_date=member.birth_date
+    )
+
+
+def order_search(*, village: DivisionCode, at: datetime) -> None:
+    """Order the county's first search for duplicates; the worker makes it after the start."""
+    by = actor_named(DEMO_PREFIX + "county", on=at.date(), role=Role.COUNTY)
+    with acting(by):
+        if duplicates.last_search() is None:
+            decisions.order_search(by=by, at=at, division=village.at(Level.COUNTY))

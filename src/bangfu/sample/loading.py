@@ -28,7 +28,7 @@ from bangfu.pairing.models import Official, Unit
 from bangfu.registry.imports import operations as imports
 from bangfu.registry.imports.intake import Counts, Options
 from bangfu.registry.models import Household
-from bangfu.sample.cases import load_cases
+from bangfu.sample.cases import load_cases, order_search, plant_duplicates
 from bangfu.sample.crosschecks import load_lists
 from bangfu.sample.households import YEAR
 from bangfu.sample.logins import make_logins, write_logins
@@ -73,8 +73,16 @@ def load_demo(
     found = load_lists(
         files.lists, files.folder / "hits.csv", by=city, at=ROLLS_CAME_AT, tell=tell
     )
+    planted = plant_duplicates(village=DivisionCode(village), at=ROLLS_CAME_AT)
     _take_snapshot(by=city, at=at, tell=tell)
-    return {**files.facts, "loaded": loaded, "cases": cases, "hits": found}
+    order_search(village=DivisionCode(village), at=at)
+    return {
+        **files.facts,
+        "loaded": loaded,
+        "cases": cases,
+        "hits": found,
+        "twice": planted,
+    }
 
 
 def _check_is_demo() -> None:
