@@ -124,3 +124,22 @@ def test_an_input_is_never_overwritten(folder: Path):
 
     assert result.exit_code == 2
     assert (folder / "use.csv").read_text() == FILES["use"]
+
+
+def test_what_ifs_are_planned_beside_it(folder: Path):
+    result = plan(folder, "--what-if", "places=+50", "--json")
+
+    (row,) = json.loads(result.stdout)["what_if"]
+    # With a third place 003 is trained, for 4 instead of the cash: 6 + 5 + 4 + 1.
+    assert (row["name"], row["value"], row["change"]) == ("places=+50", 16, 4)
+    assert (row["joined"], row["left"]) == (1, 0)
+    assert "What if places=+50: the weighted gain changes by +4.0000" in result.stderr
+
+
+@pytest.mark.parametrize("text", ["places", "=1", "places=x", "places=-101"])
+def test_a_what_if_that_says_nothing_is_refused(folder: Path, text: str):
+    result = plan(folder, "--what-if", text)
+
+    assert result.exit_code == 2
+    assert "must be RESOURCE=PERCENT" in result.stderr
+    assert not (folder / "plan.csv").exists()

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import json
 import sys
+from math import nan
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from bangfu.calc.values.findings import BadInput
 from bangfu.calc.values.text import Text
 from bangfu.cli import files as tables
 from bangfu.local import speech
 
 if TYPE_CHECKING:
-    from bangfu.calc.planning import Result
+    from bangfu.calc.planning import Result, Scenario
 
 SENTENCES_MAX = 20
 SCARCE_MAX = 10
+FACTOR_MAX = 1_000
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -41,6 +44,13 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
     help="resource_id, band, share; households then have a band",
 )
 @click.option("--max-per-household", type=int, help="most measures of a household")
+@click.option(
+    "--what-if",
+    "what_ifs",
+    multiple=True,
+    metavar="RESOURCE=PERCENT",
+    help="plan again with so much more of it, such as *=+1; may be repeated",
+)
 @click.option("--explain", type=_FILE, help="why each option was chosen or not")
 @click.option("--json", "as_json", is_flag=True, help="one JSON document on stdout")
 @click.option("--lang", type=click.Choice(["zh", "en"]), help="language of messages")
@@ -55,6 +65,7 @@ def plan(
     out: Path,
     reserves: Path | None,
     max_per_household: int | None,
+    what_ifs: tuple[str, ...],
     explain: Path | None,
     lang: str | None,
     *,
@@ -79,6 +90,7 @@ def plan(
     tables.check_out(out, inputs)
     if explain:
         tables.check_out(explain, [*inputs, out])
+    scenarios = [_scenario(text) for text in what_ifs]
     planning.warm_up()
     watch = planning.Stopwatch()
     problem = planning.read(
@@ -94,14 +106,66 @@ def plan(
     tables.write(result.plan, out)
     if explain:
         tables.write(planning.explain(result), explain)
+    compared = _compared(given, scenarios, result, max_per_household)
     if as_json:
-        click.echo(
-            json.dumps({**result.as_json(), "out": str(out)}, ensure_ascii=False)
-        )
+        document = {**result.as_json(), "what_if": compared, "out": str(out)}
+        click.echo(json.dumps(document, ensure_ascii=False))
     chosen = lang or (ctx.find_root().obj or {}).get("lang") or speech.language()
     stream = sys.stderr if as_json else sys.stdout
-    for line in _lines(result):
+    for line in [*_lines(result), *map(_what_if_line, compared)]:
         click.echo(line.in_language(chosen), file=stream)
+
+
+def _scenario(text: str) -> Scenario:
+    """Read RESOURCE=PERCENT. Raises BadInput."""
+    from bangfu.calc.planning import Scenario
+
+    name, _, percent = text.rpartition("=")
+    try:
+        factor = 1 + float(percent) / 100
+    except ValueError:
+        factor = nan
+    if not name or not 0 <= factor <= FACTOR_MAX:
+        raise BadInput(
+            Text(
+                "假设情形“{text}”应写成 资源=百分数，例如 *=+1，百分数不小于 -100。",
+                "The what-if “{text}” must be RESOURCE=PERCENT, such as *=+1, of -100 or "
+                "more.",
+                {"text": text},
+            ),
+            code="planning.bad_scenario",
+        )
+    return Scenario(text, {name: factor})
+
+
+def _compared(
+    given: dict[str, Path | None],
+    scenarios: list[Scenario],
+    result: Result,
+    limit: int | None,
+) -> list[dict[str, Any]]:
+    """Plan each what-if; the tables are read again, so that one plan saves memory."""
+    from bangfu.calc import planning
+
+    if not scenarios:
+        return []
+    frames = {name: tables.read(path) for name, path in given.items() if path}
+    return planning.compare(
+        frames, scenarios, base=result, max_per_household=limit
+    ).to_dicts()[1:]
+
+
+def _what_if_line(row: dict[str, Any]) -> Text:
+    return Text(
+        "假设 {name}：加权增益变动 {change}（按价格预计 {expected}），新增 {joined} 项，减少 {left} 项。",
+        "What if {name}: the weighted gain changes by {change} (foretold by prices: "
+        "{expected}), {joined} options join and {left} leave.",
+        {
+            **row,
+            "change": f"{row['change']:+,.4f}",
+            "expected": f"{row['expected']:+,.4f}",
+        },
+    )
 
 
 def _lines(result: Result) -> list[Text]:

@@ -3,7 +3,7 @@
 `solve` takes tables and returns a plan, the prices of resources, and a bound that no
 plan exceeds; `verify` checks all three from the same tables without trusting any of it;
 `explain` says of every option why it was chosen or not; `compare` runs what-ifs side by
-side; `lifting` turns gains into the expected number of households lifted over a line.
+side.
 
 What holds:
 - the same rows in any order give the same plan;
@@ -17,6 +17,7 @@ from bangfu.calc.planning.engine import Problem, read, solve, solve_problem
 from bangfu.calc.planning.prices import Effort
 from bangfu.calc.planning.reasons import Reason, explain, words_of
 from bangfu.calc.planning.result import BoundBy, Result
+from bangfu.calc.planning.scenarios import Scenario, compare
 from bangfu.calc.planning.verify import verify
 from bangfu.calc.planning.warming import warm_up
 from bangfu.calc.values.stopwatch import Stopwatch
@@ -27,7 +28,9 @@ __all__ = [
     "Problem",
     "Reason",
     "Result",
+    "Scenario",
     "Stopwatch",
+    "compare",
     "explain",
     "read",
     "solve",
