@@ -383,11 +383,14 @@ class Standing(models.Model):
         constraints = [
             division_code_check("funds_standing"),
             models.CheckConstraint(
-                condition=Q(
-                    sign=1, committed_fen__gte=0, balance_fen__gte=F("committed_fen")
-                )
-                | Q(sign=-1, committed_fen=0, balance_fen__lte=0),
+                condition=Q(sign=1, balance_fen__gte=F("committed_fen"))
+                | Q(sign=-1, balance_fen__lte=0),
                 name="funds_standing_not_overdrawn",
+            ),
+            # Checked before the other, whose name comes later in the alphabet.
+            models.CheckConstraint(
+                condition=Q(committed_fen=0) | Q(sign=1, committed_fen__gt=0),
+                name="funds_standing_commitments_ok",
             ),
         ]
 

@@ -109,6 +109,7 @@ _BY_CONSTRAINT: dict[str, Callable[[], Refusal]] = {
     "funds_voucher_reversal_ok": _reversed,
     "funds_voucher_reverses_id_key": _reversed,
     "funds_commitment_open_ok": _not_open,
+    "funds_standing_commitments_ok": _not_open,
     "funds_commitment_of_line": _no_line,
     "funds_entry_commitment_of_account": _foreign,
     "funds_close_in_order": _order,

@@ -655,17 +655,18 @@ class Migration(migrations.Migration):
             model_name="standing",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(
-                        ("balance_fen__gte", models.F("committed_fen")),
-                        ("committed_fen__gte", 0),
-                        ("sign", 1),
-                    ),
-                    models.Q(
-                        ("balance_fen__lte", 0), ("committed_fen", 0), ("sign", -1)
-                    ),
-                    _connector="OR",
-                ),
+                    ("balance_fen__gte", models.F("committed_fen")), ("sign", 1)
+                )
+                | models.Q(("balance_fen__lte", 0), ("sign", -1)),
                 name="funds_standing_not_overdrawn",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="standing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("committed_fen", 0))
+                | models.Q(("committed_fen__gt", 0), ("sign", 1)),
+                name="funds_standing_commitments_ok",
             ),
         ),
         migrations.AddIndex(
