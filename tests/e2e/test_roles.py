@@ -11,7 +11,8 @@ STAFF = (
     "我的待办 双向全覆盖 贫困户 帮扶干部 配对方案 识别退出 年度采集 公告公示 后台任务 "
     "行政区划 政策参数"
 )
-HEARING = STAFF.replace("公告公示", "公告公示 异议办理")
+FUNDS = STAFF.replace("公告公示", "公告公示 资金总账")
+HEARING = STAFF.replace("公告公示", "公告公示 异议办理 资金总账")
 LEADERSHIP = HEARING.replace("公告公示", "识别比对 公告公示")
 INSPECTOR = HEARING.replace("公告公示", "疑似重复 数据比对 识别比对 公告公示")
 OFFICE = INSPECTOR.replace("后台任务", "数据导入 后台任务")
@@ -30,7 +31,11 @@ ADDRESSES = {
     "duplicates": "/registry/duplicates/",
     "checks": "/registry/crosschecks/",
     "targeting": "/registry/targeting/",
+<<<<<<< HEAD
     "surveys": "/registry/surveys/",
+=======
+    "ledger": "/funds/",
+>>>>>>> 3a14715 (Funds: Show the ledger, prepare, approve and close)
     "imports": "/registry/imports/",
     "look-up": "/registry/households/look-up/",
     "jobs": "/jobs/",
@@ -54,16 +59,18 @@ READS = "board households officials runs cases surveys jobs policy"
 EXPECTED = {
     "city": Expected(
         ABOVE,
-        f"{READS} order imports duplicates checks targeting look-up snapshots audit",
+        f"{READS} ledger order imports duplicates checks targeting look-up snapshots audit",
         "9901",
     ),
     "county": Expected(
         ABOVE,
-        f"{READS} order imports duplicates checks targeting look-up snapshots audit",
+        f"{READS} ledger order imports duplicates checks targeting look-up snapshots audit",
         "990101",
     ),
     "township": Expected(
-        OFFICE, f"{READS} imports duplicates checks targeting look-up", "990101100"
+        OFFICE,
+        f"{READS} ledger imports duplicates checks targeting look-up",
+        "990101100",
     ),
     "village": Expected(VILLAGE, f"{READS} imports look-up", "990101100200"),
     "team": Expected(STAFF, READS, "990101100200"),
@@ -72,17 +79,19 @@ EXPECTED = {
         "households officials mine jobs policy",
         "990101100",
     ),
-    "department": Expected(STAFF, READS, "990101"),
+    "department": Expected(FUNDS, f"{READS} ledger", "990101"),
     "inspector": Expected(
-        INSPECTOR, f"{READS} duplicates checks targeting look-up", "9901"
+        INSPECTOR, f"{READS} ledger duplicates checks targeting look-up", "9901"
     ),
-    "preparer": Expected(STAFF, READS, "990101"),
-    "approver": Expected(STAFF, READS, "990101"),
-    "payer": Expected(STAFF, READS, "990101"),
+    "preparer": Expected(FUNDS, f"{READS} ledger", "990101"),
+    "approver": Expected(FUNDS, f"{READS} ledger", "990101"),
+    "payer": Expected(FUNDS, f"{READS} ledger", "990101"),
     "auditor": Expected(
-        AUDITOR, f"{READS} duplicates checks targeting look-up snapshots audit", "9901"
+        AUDITOR,
+        f"{READS} ledger duplicates checks targeting look-up snapshots audit",
+        "9901",
     ),
-    "leadership": Expected(LEADERSHIP, f"{READS} targeting", "9901"),
+    "leadership": Expected(LEADERSHIP, f"{READS} ledger targeting", "9901"),
     "admin": Expected(
         "我的待办 行政区划 政策参数 操作记录 账户与授权",
         "jobs policy audit accounts",

@@ -11,6 +11,7 @@ from bangfu.accounts.roles import Role
 
 # What is data: names of places, people and units, as they were stored.
 DATA = {*NAMES.values(), "张三", "张叁", "王五", "镇政府", "测试", "试点"}
+DATA |= {"下达专项资金", "示财农指〔2016〕1号", "存款利息", "金额记错"}
 DATA |= {"低保调整公示", "村务公开栏", "村委会", "公示.jpg"}
 HAN = re.compile(r"[\u3400-\u9fff]")
 # English in Chinese pages: user names, units, formats and proper names.

@@ -14,6 +14,7 @@ from tests.files import making
 from bangfu.accounts import places
 from bangfu.accounts.models import Grant, User
 from bangfu.accounts.roles import Role
+from bangfu.calc.ledger.codes import AccountKind
 from bangfu.calc.values.division_code import DivisionCode
 from bangfu.calc.values.text import Text
 from bangfu.divisions.models import Division
@@ -21,6 +22,9 @@ from bangfu.files import operations as files
 from bangfu.files.kinds import Purpose
 from bangfu.files.models import Attachment
 from bangfu.files.queries import Subject
+from bangfu.funds.ledger import operations as ledger
+from bangfu.funds.ledger.draft_models import Draft
+from bangfu.funds.ledger.rules import Movement, Signature
 from bangfu.jobs.models import Job, State
 from bangfu.pairing.models import Official, Pairing, Run, Unit
 from bangfu.publicity import queries as publicity
@@ -30,8 +34,12 @@ from bangfu.registry.cases.states import CaseKind, CaseState
 from bangfu.registry.crosschecks.models import Hit
 from bangfu.registry.duplicates.models import DuplicateGroup, DuplicatePair
 from bangfu.registry.models import Household, Import, ImportState, Income, Member
+<<<<<<< HEAD
 from bangfu.registry.surveys.models import Collection, SurveySheet
 from bangfu.scope import acting
+=======
+from bangfu.scope import Actor, acting
+>>>>>>> 3a14715 (Funds: Show the ledger, prepare, approve and close)
 from bangfu.scope.actor import system_actor
 from bangfu.vault import blind_index, seal
 
@@ -88,6 +96,9 @@ class Records:
     objection: int
     attachment: int
     hit: int
+    account: int
+    voucher: int
+    draft: int
 
 
 @dataclass(frozen=True)
@@ -206,6 +217,7 @@ def _records(village: str) -> Records:
         grant=grant.pk,
         hit=_hit(member).pk,
         **_notice(village, user),
+        **_ledger(DivisionCode(county)),
     )
 
 
@@ -224,6 +236,42 @@ def _hit(member: Member) -> Hit:
         found_at=AT,
         changed_at=AT,
     )
+
+
+def _ledger(county: DivisionCode) -> dict[str, int]:
+    """An appropriation in the county's books, and a draft that waits."""
+    line = {
+        "by": Actor(8, "the-bookkeeper", 8, Role.APPROVER, county),
+        "at": AT,
+        "division_code": county,
+        "fund_class": "development",
+        "source": "central",
+        "year": 2016,
+    }
+    origin = ledger.open_account(kind=AccountKind.APPROPRIATION, **line)
+    pool = ledger.open_account(kind=AccountKind.SPECIAL, **line)
+    voucher = ledger.post(
+        by=line["by"],
+        at=AT,
+        posted_on=date(2016, 3, 1),
+        text="下达专项资金",
+        movements=[Movement("appropriate", origin, pool, 100_000)],
+        prepared_by=Signature(9, "the-clerk", AT),
+        document_no="示财农指〔2016〕1号",
+    )
+    draft = Draft.objects.create(
+        division_code=county,
+        posted_on=date(2016, 3, 1),
+        text="存款利息",
+        movements=[],
+        total_fen=100_000,
+        reverses=voucher,
+        reason="金额记错",
+        prepared_by_id=9,
+        prepared_by_name="the-clerk",
+        prepared_at=AT,
+    )
+    return {"account": pool.pk, "voucher": voucher.pk, "draft": draft.pk}
 
 
 def _case(household: Household) -> Case:

@@ -48,6 +48,9 @@ SCOPED = {
     "objection_id",
     "attachment_id",
     "hit_id",
+    "account_id",
+    "voucher_id",
+    "draft_id",
 }
 # The tree of divisions is public; what is counted in one is not.
 SCOPED_CODES = {"pairing:coverage_of", "registry:targeting_village"}
@@ -117,6 +120,9 @@ class Route:
             "attachment_id": records.attachment,
             "hit_id": records.hit,
             "verdict": "false",
+            "account_id": records.account,
+            "voucher_id": records.voucher,
+            "draft_id": records.draft,
             "code": records.village,
             "what": next(iter(SEALED)),
             "kind": KINDS_ASKED_FOR.get(self.name, "households"),

@@ -145,6 +145,11 @@ COMMANDS = {
         Needs.DATABASE,
         Text("识别比对：测算代理得分", "targeting: fit the proxy score"),
     ),
+    "funds": Entry(
+        "bangfu.funds.commands:funds",
+        Needs.DATABASE,
+        Text("资金总账：余额、明细、证明", "the fund ledger: balances and their proof"),
+    ),
     "lake": Entry(
         "bangfu.lake.commands:lake",
         Needs.DATABASE,

@@ -11,12 +11,11 @@ from bangfu.funds.budgets.models import (
     Order,
 )
 from bangfu.funds.claims.models import Claim, ClaimDocument, Deposit
+from bangfu.funds.ledger.book_models import Book, Close, Counter
+from bangfu.funds.ledger.draft_models import Draft
 from bangfu.funds.ledger.models import (
     Account,
-    Book,
-    Close,
     Commitment,
-    Counter,
     Day,
     Earmark,
     EdgeRow,
@@ -52,6 +51,7 @@ __all__ = [
     "Counter",
     "Day",
     "Deposit",
+    "Draft",
     "Earmark",
     "EdgeRow",
     "Entry",

@@ -9,6 +9,7 @@ from bangfu.accounts.queries import usernames
 from bangfu.accounts.roles import OFFICES, READERS, ROLE_TEXTS, Role
 from bangfu.audit.wording import Subject
 from bangfu.calc.values.text import Text
+from bangfu.funds.permissions import LEDGER_READ_ROLES
 from bangfu.funds.projects.acts import ACTS as PROJECT_ACTS
 from bangfu.publicity.permissions import OBJECTION_READ_ROLES
 from bangfu.registry.cases.acts import ACTS as CASE_ACTS
@@ -154,6 +155,8 @@ ACTS: dict[str, Text] = {
     "funds.deposit.held": Text("预留质量保证金", "held a quality deposit"),
     "funds.deposit.ended": Text("了结质量保证金", "ended a quality deposit"),
     "funds.account.opened": Text("开立资金账户", "opened an account"),
+    "funds.draft.prepared": Text("填制凭证", "prepared a voucher"),
+    "funds.draft.returned": Text("退回凭证稿", "sent a draft back"),
     "funds.voucher.posted": Text("审批凭证并记账", "approved and posted a voucher"),
     "funds.voucher.reversed": Text("冲销凭证", "reversed a voucher"),
     "funds.commitment.made": Text("承诺资金", "committed money"),
@@ -200,8 +203,13 @@ SUBJECTS: dict[str, Subject] = {
     ),
     "accounts.grant": Subject(Text("授权", "grant")),
     "files.attachment": Subject(Text("佐证材料", "evidence")),
-    "funds.account": Subject(Text("资金账户", "account")),
-    "funds.voucher": Subject(Text("凭证", "voucher")),
+    "funds.account": Subject(
+        Text("资金账户", "account"), "funds:account", LEDGER_READ_ROLES
+    ),
+    "funds.draft": Subject(Text("凭证稿", "draft"), "funds:draft", LEDGER_READ_ROLES),
+    "funds.voucher": Subject(
+        Text("凭证", "voucher"), "funds:voucher", LEDGER_READ_ROLES
+    ),
     "funds.commitment": Subject(Text("资金承诺", "commitment")),
     "funds.project": Subject(Text("扶贫项目", "project")),
     "funds.annualplan": Subject(Text("年度计划", "annual plan")),

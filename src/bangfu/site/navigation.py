@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from bangfu.accounts.roles import OFFICES, READERS, Role
 from bangfu.calc.values.text import Text
+from bangfu.funds.permissions import LEDGER_READ_ROLES
 from bangfu.publicity.permissions import OBJECTION_READ_ROLES
 from bangfu.registry.crosschecks.permissions import SEE_ROLES as HIT_ROLES
 from bangfu.registry.duplicates.permissions import SEE_ROLES as DUPLICATES_ROLES
@@ -50,6 +51,7 @@ _MENU: tuple[tuple[Text, str, str, frozenset[Role]], ...] = (
         "chat-left-text",
         OBJECTION_READ_ROLES,
     ),
+    (Text("资金总账", "Fund ledger"), "funds:trial_balance", "bank", LEDGER_READ_ROLES),
     (Text("数据导入", "Import"), "registry:imports", "upload", OFFICES),
     (Text("后台任务", "Jobs"), "jobs:list", "hourglass-split", READERS),
     (
@@ -115,6 +117,10 @@ _ABOUT: dict[str, Text] = {
     ),
     "publicity:objections": Text(
         "受理、调查、答复，逾期有提醒", "Receive, look into and answer, in time"
+    ),
+    "funds:trial_balance": Text(
+        "账户余额、凭证、资金流向和结账",
+        "Balances, vouchers, the flow of funds and closes",
     ),
     "registry:imports": Text(
         "上传名册，核对后确认写入", "Send a workbook, check it, then confirm"

@@ -15,6 +15,7 @@ from bangfu.accounts.roles import Role
 from bangfu.calc.values.division_code import Level
 from bangfu.calc.values.text import Text
 from bangfu.divisions import permissions as divisions
+from bangfu.funds import permissions as funds
 from bangfu.lake import permissions as lake
 from bangfu.pairing import permissions as pairing
 from bangfu.publicity import permissions as publicity
@@ -100,6 +101,17 @@ PERMISSIONS = (
     ),
     Permission(
         Text("人工更换帮扶责任人", "change a helper by hand"), pairing.HAND_ROLES
+    ),
+    Permission(Text("查看资金总账", "see the fund ledger"), funds.LEDGER_READ_ROLES),
+    Permission(
+        Text("填制凭证、承诺本级资金", "prepare vouchers of the own division"),
+        funds.LEDGER_PREPARE_ROLES,
+    ),
+    Permission(
+        Text(
+            "审批凭证、结账（非本人制单）", "approve vouchers of others, close months"
+        ),
+        funds.LEDGER_APPROVE_ROLES,
     ),
     Permission(Text("查看、核验数据快照", "see and verify snapshots"), _LISTERS),
     Permission(Text("生成、清理数据快照", "take and prune snapshots"), _TAKERS),

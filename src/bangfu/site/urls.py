@@ -18,6 +18,7 @@ urlpatterns = [
     path("files/", include("bangfu.files.urls")),
     path("publicity/", include("bangfu.publicity.urls")),
     path("registry/", include("bangfu.registry.urls")),
+    path("funds/", include("bangfu.funds.urls")),
     path("pairing/", include("bangfu.pairing.urls")),
 ]
 handler400 = "bangfu.web.errors.bad_request"

@@ -299,18 +299,14 @@ def test_a_voucher_that_does_not_balance_is_refused_at_the_end(ask, story, role)
         refused_by(connection, story, [("pay_supplier", line, shop, 1)], entry_count=4)
         == "funds_voucher_balances"
     )
-    with (
-        pytest.raises(psycopg.errors.CheckViolation) as refused,
-        connection.transaction(),
-    ):
+    with connection.transaction(force_rollback=True):
         number = write(
             connection, story, [("pay_supplier", line, shop, 5)], entry_count=4
         )
-        add(
-            connection,
-            [(number[0], 2, line, shop, "pay_supplier", -3, "2016-03-05")],
-        )
-        connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        row = (number[0], 2, line, shop, "pay_supplier", -3, "2016-03-05")
+        add(connection, [row])  # one side of a pair
+        with pytest.raises(psycopg.errors.CheckViolation) as refused:
+            connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
     assert refused.value.diag.constraint_name == "funds_voucher_balances"
 
 

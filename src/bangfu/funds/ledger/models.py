@@ -140,6 +140,13 @@ class Account(models.Model):
         return Purpose(self.purpose).text
 
     @property
+    def title_text(self) -> Text:
+        """The kind, and the name where there is one."""
+        if not self.name:
+            return self.kind_text
+        return join([self.kind_text, Text(self.name, self.name)], zh="：", en=": ")
+
+    @property
     def line_text(self) -> Text:
         """Year, source, class and purpose in one line."""
         return join(
@@ -435,66 +442,3 @@ class Day(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.day}: {self.balance_fen}"
-
-
-class Book(models.Model):
-    """The books of a division; closed_through: the last day that is closed for good."""
-
-    division_code = DivisionCodeField(primary_key=True)
-    closed_through = models.DateField(null=True)
-
-    class Meta:
-        app_label = "funds"
-        constraints = [division_code_check("funds_book")]
-
-    def __str__(self) -> str:
-        return f"{self.division_code} {self.closed_through}"
-
-
-class Counter(models.Model):
-    """The last voucher number of a division in a year, kept by the database alone."""
-
-    pk = models.CompositePrimaryKey("division_code", "year")
-    division_code = DivisionCodeField()
-    year = models.PositiveSmallIntegerField()
-    last_number = models.PositiveIntegerField()
-
-    class Meta:
-        app_label = "funds"
-        constraints = [division_code_check("funds_counter")]
-
-    def __str__(self) -> str:
-        return f"{self.division_code} {self.year}: {self.last_number}"
-
-
-class Close(models.Model):
-    """A month that is closed for good; month 12 closes the year. Rows are only added.
-
-    last_on, digest: the database's; the digest is the SHA-256 of the division's own trial
-    balance on its last day, under the lock that closes it (see `queries.digest`).
-    """
-
-    division_code = DivisionCodeField()
-    year = models.PositiveSmallIntegerField()
-    month = models.PositiveSmallIntegerField()
-    last_on = models.DateField(db_default=Now())
-    digest = models.CharField(max_length=64, db_collation="C", db_default="")
-    closed_by_id = models.BigIntegerField()
-    closed_by_name = models.CharField(max_length=150)
-    closed_at = models.DateTimeField()
-    recorded_at = models.DateTimeField(db_default=Now())
-
-    class Meta:
-        app_label = "funds"
-        constraints = [
-            division_code_check("funds_close"),
-            models.UniqueConstraint(
-                fields=["division_code", "year", "month"], name="funds_close_once"
-            ),
-            models.CheckConstraint(
-                condition=Q(month__gte=1, month__lte=12), name="funds_close_month_ok"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.division_code} {self.year}-{self.month:02d}"

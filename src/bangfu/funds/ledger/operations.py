@@ -19,14 +19,8 @@ from bangfu.calc.ledger.codes import AccountKind
 from bangfu.calc.values.division_code import DivisionCode
 from bangfu.calc.values.text import Text
 from bangfu.funds.ledger import permissions, queries, rules
-from bangfu.funds.ledger.models import (
-    Account,
-    Close,
-    Commitment,
-    Entry,
-    Release,
-    Voucher,
-)
+from bangfu.funds.ledger.book_models import Close
+from bangfu.funds.ledger.models import Account, Commitment, Entry, Release, Voucher
 from bangfu.funds.ledger.refusals import refusing
 from bangfu.funds.ledger.rules import Movement, Posting, Signature
 from bangfu.scope import Actor
@@ -218,9 +212,7 @@ def reverse(
     sources = {one.division_code for one in entries if one.amount_fen < 0}
     permissions.check_approve(by, sources)
     rules.check_two_persons(prepared_by, by.user_id)
-    rules.check_reversible(
-        original, is_reversed=Voucher.objects.filter(reverses=original).exists()
-    )
+    rules.check_reversible(original, is_reversed=queries.is_reversed(original))
     day = queries.today() if posted_on is None else posted_on
     with refusing():
         voucher = Voucher.objects.create(

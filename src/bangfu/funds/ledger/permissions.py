@@ -20,7 +20,9 @@ from bangfu.calc.values.text import Text
 from bangfu.scope import Actor
 
 READ_ROLES = READERS - {Role.VILLAGE, Role.TEAM, Role.HELPER}
-WORK_ROLES = frozenset({Role.PREPARER, Role.APPROVER})
+PREPARE_ROLES = frozenset({Role.PREPARER})
+APPROVE_ROLES = frozenset({Role.APPROVER})
+WORK_ROLES = PREPARE_ROLES | APPROVE_ROLES
 
 
 def can_read(by: Actor) -> bool:
@@ -35,22 +37,22 @@ def check_read(by: Actor) -> None:
 
 def can_prepare(by: Actor) -> bool:
     """Whether `by` prepares vouchers."""
-    return by.role == Role.PREPARER
+    return by.role in PREPARE_ROLES
 
 
 def check_prepare(by: Actor, divisions: Iterable[str]) -> None:
     """Raise NotAllowed unless `by` prepares vouchers of these divisions' money."""
-    _check(by, {Role.PREPARER}, divisions)
+    _check(by, PREPARE_ROLES, divisions)
 
 
 def can_approve(by: Actor) -> bool:
     """Whether `by` approves vouchers."""
-    return by.role == Role.APPROVER
+    return by.role in APPROVE_ROLES
 
 
 def check_approve(by: Actor, divisions: Iterable[str]) -> None:
     """Raise NotAllowed unless `by` approves what leaves these divisions' accounts."""
-    _check(by, {Role.APPROVER}, divisions)
+    _check(by, APPROVE_ROLES, divisions)
 
 
 def check_commit(by: Actor, division: str) -> None:
@@ -67,7 +69,7 @@ def check_open(by: Actor, division: DivisionCode) -> None:
 
 def check_close(by: Actor, division: str) -> None:
     """Raise NotAllowed unless `by` closes the months of a division."""
-    _check(by, {Role.APPROVER}, [division])
+    _check(by, APPROVE_ROLES, [division])
 
 
 def _check(

@@ -15,15 +15,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import connection
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils import timezone
 
 from bangfu.calc.values.division_code import DivisionCode
 from bangfu.calc.values.findings import BadInput
 from bangfu.calc.values.text import Text
+from bangfu.funds.ledger.book_models import Book
 from bangfu.funds.ledger.models import (
     Account,
-    Book,
     Commitment,
     Day,
     Entry,
@@ -80,6 +80,11 @@ def voucher(voucher_id: int) -> Voucher:
     return found
 
 
+def is_reversed(one: Voucher) -> bool:
+    """Whether another voucher undoes it."""
+    return Voucher.objects.filter(reverses=one).exists()
+
+
 def commitment(commitment_id: int) -> Commitment:
     """Return a commitment. Raises NoSuchRecord."""
     found = Commitment.objects.filter(pk=commitment_id).first()
@@ -133,6 +138,11 @@ class Line:
 
     entry: Entry
     balance_fen: int
+
+    @property
+    def credit_fen(self) -> int:
+        """What went out, positive; 0 for what came in."""
+        return max(-self.entry.amount_fen, 0)
 
     @property
     def is_reversal(self) -> bool:
@@ -377,3 +387,96 @@ def prove(account: Account, on: date | None = None) -> Proof:
         kept_credit_fen=int(kept["credit"]),
         kept_balance_fen=balance(account, on),
     )
+
+
+# Pages
+
+
+@dataclass(frozen=True, slots=True)
+class StatementPage:
+    """A page of a statement; `after` is the key of the next one, "" at the end."""
+
+    opening_fen: int
+    lines: Sequence[Line]
+    after: str
+
+
+def statement_page(
+    account: Account,
+    *,
+    start: date | None,
+    end: date | None,
+    after: str = "",
+    size: int = 50,
+) -> StatementPage:
+    """Return entries after a key ("2016-03-01.17"), with running totals, in fen.
+
+    Costs as much for the last page as for the first: the total before the page is that
+    of the day before plus the entries of its first day that come before it. A key that
+    cannot be read starts at the beginning.
+    """
+    rows = entries(account)
+    if start is not None:
+        rows = rows.filter(posted_on__gte=start)
+    if end is not None:
+        rows = rows.filter(posted_on__lte=end)
+    key = _key_of(after)
+    if key is not None:
+        rows = rows.filter(
+            Q(posted_on__gt=key[0]) | Q(posted_on=key[0], pk__gt=key[1])
+        ).filter(posted_on__gte=key[0])
+    found = list(rows[: size + 1])
+    opening = _opening(account, start, key)
+    lines = list(_running(found[:size], opening))
+    last = found[size - 1] if len(found) > size else None
+    return StatementPage(opening, lines, f"{last.posted_on}.{last.pk}" if last else "")
+
+
+def _key_of(after: str) -> tuple[date, int] | None:
+    day, _, number = after.partition(".")
+    if not (number.isascii() and number.isdigit() and len(number) < 19):
+        return None
+    try:
+        return date.fromisoformat(day), int(number)
+    except ValueError:
+        return None
+
+
+def _opening(account: Account, start: date | None, key: tuple[date, int] | None) -> int:
+    if key is None:
+        return 0 if start is None else balance(account, start - timedelta(days=1))
+    day, number = key
+    same_day = Entry.objects.filter(
+        account_id=account.pk, posted_on=day, pk__lte=number
+    ).aggregate(sum=Sum("amount_fen", default=0))
+    return balance(account, day - timedelta(days=1)) + int(same_day["sum"])
+
+
+def accounts_on(on: date) -> QuerySet[Account]:
+    """Return the accounts with entries up to a day, with `balance_fen` on it."""
+    last = (
+        Day.objects.filter(account=OuterRef("pk"), day__lte=on)
+        .order_by("-day")
+        .values("balance_fen")[:1]
+    )
+    return Account.objects.annotate(balance_fen=Subquery(last)).filter(
+        balance_fen__isnull=False
+    )
+
+
+def next_month(division_code: str, today: date) -> tuple[int, int] | None:
+    """Return the year and month to close next, or None while it runs.
+
+    Before the first close it is the month of the division's first entry.
+    """
+    closed = closed_through(division_code)
+    if closed is not None:
+        first = closed + timedelta(days=1)
+    else:
+        days = Day.objects.filter(division_code=division_code).order_by("day")
+        found = days.values_list("day", flat=True).first()
+        if found is None:
+            return None
+        first = found.replace(day=1)
+    following = (first + timedelta(days=31)).replace(day=1)
+    return (first.year, first.month) if following <= today else None

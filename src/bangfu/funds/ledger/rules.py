@@ -439,3 +439,15 @@ def check_month(year: int, month: int) -> None:
     """Raise NotClosable for what is no month."""
     if not (2000 <= year <= 2099 and 1 <= month <= 12):
         raise NotClosable(Text("没有这个月份。", "There is no such month."))
+
+
+def check_day(posted_on: date, *, today: date) -> None:
+    """Raise WrongDay for a day that is still to come."""
+    if posted_on > today:
+        raise WrongDay(
+            Text(
+                "记账日期不能晚于今天 {today}。",
+                "The day is after today, {today}.",
+                {"today": today},
+            )
+        )

@@ -1,0 +1,6 @@
+"""Addresses of the funds."""
+
+from django.urls import include, path
+
+app_name = "funds"
+urlpatterns = [path("", include("bangfu.funds.ledger.urls"))]
