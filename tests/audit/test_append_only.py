@@ -10,7 +10,7 @@ from django.db.utils import IntegrityError
     [
         "UPDATE audit_event SET reason = 'x'",
         "DELETE FROM audit_event",
-        "TRUNCATE audit_event",
+        "TRUNCATE audit_event CASCADE",
     ],
 )
 def test_not_even_the_owner_can(committed_db, statement):

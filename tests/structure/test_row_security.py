@@ -10,6 +10,8 @@ OPEN_TABLES = {
     "accounts_session": "read before it is known who asks; shown to its person only",
     "divisions_": "the administrative tree is public",
     "django_": "the framework's own",
+    "audit_link": "numbers and digests of events",
+    "audit_check": "when the chain was verified, and how many faults it had",
     "auth_": "the framework's own; unused",
     "axes_": "log-in attempts, by user name and address",
     "account_": "django-allauth; e-mail is not used",

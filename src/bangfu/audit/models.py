@@ -38,3 +38,42 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.subject_type}:{self.subject_id}"
+
+
+class Link(models.Model):
+    """One event's place in the chain (see `chain`). Rows are append-only by trigger.
+
+    position: 1, 2, 3 …, in the order in which events were linked. digest: keyed, over
+    the digest before it and everything the event says.
+    """
+
+    position = models.BigIntegerField(primary_key=True)
+    event = models.OneToOneField(Event, on_delete=models.PROTECT, related_name="link")
+    digest = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(position__gte=1), name="audit_link_position_ok"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.position}: event {self.event_id}"
+
+
+class Check(models.Model):
+    """That the chain was verified. Rows are append-only by trigger.
+
+    position, digest: the last link then; 0 and empty for an empty chain. until: when
+    the last linked event was recorded. faults: how many findings there were.
+    """
+
+    checked_at = models.DateTimeField()
+    position = models.BigIntegerField()
+    digest = models.BinaryField()
+    until = models.DateTimeField(null=True)
+    faults = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.position} links at {self.checked_at}: {self.faults} faults"

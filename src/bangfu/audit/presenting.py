@@ -14,9 +14,10 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from bangfu.audit import permissions, wording
-from bangfu.audit.models import Event
+from bangfu.audit.models import Check, Event
 from bangfu.calc.values.division_code import DivisionCode
 from bangfu.calc.values.text import Text
+from bangfu.web import formats
 from bangfu.web.columns import Column
 from bangfu.web.filters import (
     ChoiceFilter,
@@ -43,6 +44,33 @@ def dress(events: Iterable[Any], *, reader_role: str, at: datetime) -> None:
     for event, subject in zip(shown, subjects, strict=True):
         event.place = names.get(event.division_code, "")
         event.subject = subject
+
+
+def reader_roles() -> frozenset[str]:
+    """Return the roles that read the audit."""
+    return frozenset(settings.BANGFU_AUDIT_READERS)
+
+
+def check_words(check: Check) -> Text:
+    """Say what a check of the chain found, and until when the events are proved."""
+    figures = {
+        "n": formats.number(check.position),
+        "faults": formats.number(check.faults),
+        "until": formats.moment(check.until) if check.until else "—",
+        "checked": formats.moment(check.checked_at),
+    }
+    if check.faults:
+        return Text(
+            "防篡改校验发现 {faults} 处异常（校验于 {checked}）。",
+            "The chain has {faults} faults (verified {checked}).",
+            figures,
+        )
+    return Text(
+        "防篡改校验通过：截至 {until} 的 {n} 条记录未被改动（校验于 {checked}）。",
+        "The chain is whole: {n} events until {until} are as they were written"
+        " (verified {checked}).",
+        figures,
+    )
 
 
 def _acts(request: HttpRequest) -> Sequence[Option]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from bangfu.audit.models import Event
+from bangfu.audit.models import Check, Event
 
 
 def events_of(subject: models.Model) -> models.QuerySet[Event]:
@@ -12,3 +12,8 @@ def events_of(subject: models.Model) -> models.QuerySet[Event]:
     return Event.objects.filter(
         subject_type=subject._meta.label_lower, subject_id=str(subject.pk)
     ).order_by("-id")
+
+
+def last_check() -> Check | None:
+    """Return the newest check of the chain, None before the first."""
+    return Check.objects.order_by("-pk").first()

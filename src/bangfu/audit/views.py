@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from bangfu.audit import permissions, presenting
+from bangfu.audit import permissions, presenting, queries
 from bangfu.audit.models import Event
 from bangfu.calc.values.text import Text
 
@@ -24,4 +24,11 @@ def events(request: HttpRequest) -> HttpResponse:
     rows = Event.objects.filter(action__startswith=prefix)
     page = presenting.EVENTS.page(request, rows)
     presenting.dress(page.records, reader_role=actor.role, at=timezone.now())
-    return render(request, "audit/events.html", {"title": TITLE, "list": page})
+    check = queries.last_check()
+    context = {
+        "title": TITLE,
+        "list": page,
+        "check": check,
+        "check_words": presenting.check_words(check) if check else None,
+    }
+    return render(request, "audit/events.html", context)

@@ -88,6 +88,11 @@ COMMANDS = {
         Needs.DATABASE,
         Text("用户与授权", "users and grants"),
     ),
+    "audit": Entry(
+        "bangfu.audit.commands:audit",
+        Needs.DATABASE,
+        Text("操作记录的防篡改校验", "verify that the audit is as it was written"),
+    ),
     "policy": Entry(
         "bangfu.policy.commands:policy",
         Needs.DJANGO,

@@ -7,6 +7,8 @@ from django.db import connections
 # Rows of these are only added; the trigger refuses too, this is the second lock.
 ADD_ONLY_TABLES = (
     "audit_event",
+    "audit_link",
+    "audit_check",
     "funds_account",
     "funds_voucher",
     "funds_entry",
