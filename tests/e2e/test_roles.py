@@ -31,11 +31,8 @@ ADDRESSES = {
     "duplicates": "/registry/duplicates/",
     "checks": "/registry/crosschecks/",
     "targeting": "/registry/targeting/",
-<<<<<<< HEAD
     "surveys": "/registry/surveys/",
-=======
     "ledger": "/funds/",
->>>>>>> 3a14715 (Funds: Show the ledger, prepare, approve and close)
     "imports": "/registry/imports/",
     "look-up": "/registry/households/look-up/",
     "jobs": "/jobs/",

@@ -34,12 +34,8 @@ from bangfu.registry.cases.states import CaseKind, CaseState
 from bangfu.registry.crosschecks.models import Hit
 from bangfu.registry.duplicates.models import DuplicateGroup, DuplicatePair
 from bangfu.registry.models import Household, Import, ImportState, Income, Member
-<<<<<<< HEAD
 from bangfu.registry.surveys.models import Collection, SurveySheet
-from bangfu.scope import acting
-=======
 from bangfu.scope import Actor, acting
->>>>>>> 3a14715 (Funds: Show the ledger, prepare, approve and close)
 from bangfu.scope.actor import system_actor
 from bangfu.vault import blind_index, seal
 
