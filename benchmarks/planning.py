@@ -38,6 +38,7 @@ from planning_county import county  # noqa: E402
 
 SEED, LIMIT, COUNTY = 20160301, 4, 16_667
 FASTER_MIN, GAP_MAX, PEAK_MB_MAX, EXPONENT_MAX = 10.0, 1e-4, 1024, 1.1
+REPEATS = ("household_id", "measure_id", "resource_id")
 NAMES = ("households", "options", "measures", "resources", "use")
 RESULTS = ROOT / "results" / "planning.json"
 
@@ -147,7 +148,10 @@ def measure_size(folder: Path) -> dict[str, object]:
     warm_up()
     begun, begun_cpu = perf_counter(), process_time()
     problem = read(
-        {name: files.read(folder / f"{name}.parquet", repeats=True) for name in NAMES},
+        {
+            name: files.read(folder / f"{name}.parquet", repeats=REPEATS)
+            for name in NAMES
+        },
         max_per_household=LIMIT,
     )
     result = solve_problem(problem)

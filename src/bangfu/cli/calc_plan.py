@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 SENTENCES_MAX = 20
 SCARCE_MAX = 10
 FACTOR_MAX = 1_000
+LONG = ("options", "use")  # tables that take the memory
+REPEATS = ("household_id", "measure_id", "resource_id")
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -95,7 +97,7 @@ def plan(
     watch = planning.Stopwatch()
     problem = planning.read(
         {
-            name: tables.read(path, repeats=name in ("options", "use"))
+            name: tables.read(path, repeats=REPEATS if name in LONG else ())
             for name, path in given.items()
             if path
         },

@@ -27,7 +27,13 @@ if TYPE_CHECKING:
         return function
 
 else:
-    compiled = numba.njit(cache=True, nogil=True)
+
+    def compiled(function):
+        """Compile; without a folder to keep the machine code in, for this process."""
+        try:
+            return numba.njit(cache=True, nogil=True)(function)
+        except RuntimeError:
+            return numba.njit(nogil=True)(function)
 
 
 @compiled

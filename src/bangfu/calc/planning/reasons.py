@@ -145,11 +145,23 @@ def _mates(one: Instance, chosen: Mask, reduced: Floats) -> tuple[Ints, Ints]:
     return mate, least
 
 
+def _shortest(one: Instance, option: int, left: Floats, otherwise: int) -> int:
+    """Return the resource that an option lacks most, as a share of what it takes."""
+    uses = slice(one.use_start[option], one.use_start[option + 1])
+    amount, resource = one.use_amount[uses], one.use_resource[uses]
+    needed = amount > 0
+    if not needed.any():
+        return otherwise
+    share = left[resource[needed]] / amount[needed]
+    return int(resource[needed][np.argmin(share)])
+
+
 def _reasons(
     result: Result, reduced: Floats, dearest: Ints, mate: Ints, least: Ints
 ) -> tuple[list[str], Ints, Ints]:
     one, chosen = result.market.instance, result.chosen
     even = EVEN * max(float(np.abs(one.value).max(initial=0.0)), 1e-300)
+    left = one.capacity - one.used(chosen)
     out = ~chosen
     has_mate = out & (mate >= 0)
     rival = np.where(mate >= 0, mate, least)
@@ -172,5 +184,7 @@ def _reasons(
     needs_other = np.isin(told, [Reason.BETTER_IN_GROUP, Reason.LIMIT_REACHED])
     needs_resource = np.isin(told, [Reason.TOO_DEAR, Reason.TIE_RULE])
     resource = np.where(needs_resource, dearest, -1)
+    for option in np.flatnonzero(told == Reason.TIE_RULE):
+        resource[option] = _shortest(one, int(option), left, int(dearest[option]))
     other = np.where(needs_other, one.measure_of[np.maximum(rival, 0)], -1)
     return told.tolist(), resource, other
