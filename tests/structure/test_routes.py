@@ -53,7 +53,12 @@ SCOPED = {
     "draft_id",
 }
 # The tree of divisions is public; what is counted in one is not.
-SCOPED_CODES = {"pairing:coverage_of", "registry:targeting_village"}
+SCOPED_CODES = {
+    "pairing:coverage_of",
+    "registry:targeting_village",
+    "registry:village",
+    "registry:village_change",
+}
 # Tables that a GET may write, and why it is no change of state.
 WRITTEN_BY_GET = {
     "accounts_session": "the time of the last request",

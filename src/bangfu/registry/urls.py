@@ -10,6 +10,7 @@ from bangfu.registry.duplicates import views as duplicate_views
 from bangfu.registry.surveys import sheet_views
 from bangfu.registry.surveys import views as survey_views
 from bangfu.registry.targeting import views as targeting_views
+from bangfu.registry.villages import views as village_views
 
 app_name = "registry"
 urlpatterns = [
@@ -126,6 +127,10 @@ urlpatterns = [
         "surveys/<int:collection_id>/<int:household_id>/correct/",
         sheet_views.correct,
         name="survey_correct",
+    ),
+    path("villages/<str:code>/", village_views.village, name="village"),
+    path(
+        "villages/<str:code>/<int:year>/", village_views.change, name="village_change"
     ),
     path("imports/", import_views.imports, name="imports"),
     path("imports/new/", import_views.upload, name="upload"),
