@@ -75,6 +75,19 @@ _MENU: tuple[tuple[Text, str, str, frozenset[Role]], ...] = (
         frozenset({Role.ADMINISTRATOR}),
     ),
 )
+# The headings of the menu and what stands under each: a page, or all others of an app.
+_SECTIONS: tuple[tuple[Text | None, frozenset[str]], ...] = (
+    (None, frozenset({"home"})),
+    (Text("帮扶对象", "Households"), frozenset({"registry"})),
+    (Text("结对帮扶", "Pairing"), frozenset({"pairing"})),
+    (Text("资金项目", "Funds"), frozenset({"funds"})),
+    (Text("公开监督", "Publicity"), frozenset({"publicity"})),
+    (
+        Text("数据与系统", "Data and system"),
+        frozenset({"registry:imports", "jobs", "lake", "divisions", "policy", "audit"})
+        | {"accounts"},
+    ),
+)
 # What a page of the menu is for, as its card on the home page says.
 _ABOUT: dict[str, Text] = {
     "pairing:coverage": Text(
@@ -152,6 +165,28 @@ USER_MENU = (
 )
 
 
+def _section(name: str) -> int:
+    """Return where a page stands in `_SECTIONS`; a page of its own goes before an app."""
+    for wanted in (name, name.partition(":")[0]):
+        for place, (_, pages) in enumerate(_SECTIONS):
+            if wanted in pages:
+                return place
+    raise LookupError(name)
+
+
+def _items(role: str) -> list[tuple[str, NavItem]]:
+    """Return the pages of a role's menu with their names, section by section."""
+    rows = sorted(_MENU, key=lambda row: _section(row[1]))
+    return [
+        (
+            name,
+            NavItem(label, reverse(name), icon, section=_SECTIONS[_section(name)][0]),
+        )
+        for label, name, icon, roles in rows
+        if role in roles
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class Shortcut:
     """A page of the menu with a sentence about it, for the home page."""
@@ -163,9 +198,9 @@ class Shortcut:
 def shortcuts(role: str) -> list[Shortcut]:
     """Return the pages of a role's menu but the home page itself."""
     return [
-        Shortcut(NavItem(label, reverse(name), icon), _ABOUT.get(name))
-        for label, name, icon, roles in _MENU
-        if role in roles and name != "home"
+        Shortcut(item, _ABOUT.get(name))
+        for name, item in _items(role)
+        if name != "home"
     ]
 
 
@@ -174,11 +209,7 @@ def navigation(request: HttpRequest) -> dict[str, object]:
     actor = getattr(request, "actor", None)
     if actor is None:
         return {"navigation": ()}
-    items = tuple(
-        NavItem(label, reverse(name), icon)
-        for label, name, icon, roles in _MENU
-        if actor.role in roles
-    )
+    items = tuple(item for _, item in _items(actor.role))
     return {
         "navigation": mark_current(items, request.path),
         "grant_switch_url": reverse("accounts:switch_grant"),

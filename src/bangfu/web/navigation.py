@@ -15,6 +15,7 @@ class NavItem:
     """One entry of the left menu; an entry with children is a heading for them.
 
     icon: a bootstrap-icons name. count: shown as a badge when above 0, e.g. to-dos.
+    section: the heading over this entry and its neighbours of the same section.
     """
 
     text: Text
@@ -23,6 +24,7 @@ class NavItem:
     children: tuple[NavItem, ...] = ()
     count: int = 0
     is_current: bool = False
+    section: Text | None = None
 
     @property
     def is_open(self) -> bool:
