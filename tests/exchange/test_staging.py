@@ -97,3 +97,27 @@ def test_many_rows_are_joined_without_nested_loops(db, count, during):
     with staging.in_bulk(count):
         assert staging.rows("SHOW enable_nestloop") == [(during,)]
     assert staging.rows("SHOW enable_nestloop") == [("on",)]
+
+
+FILL = (
+    "INSERT INTO web_submission (user_id, key, location)"
+    " SELECT n, gen_random_uuid(), '' FROM generate_series(1, %s) n"
+)
+KNOWN = "SELECT reltuples FROM pg_class WHERE relname = 'web_submission'"
+
+
+def test_the_planner_learns_at_once_what_was_written_in_bulk(db):
+    staging.run(FILL, [1000])
+
+    assert staging.refresh_statistics() == 1
+
+    assert staging.rows(KNOWN) == [(1000.0,)]
+
+
+def test_few_rows_are_left_to_the_database_itself(db):
+    before = staging.rows(KNOWN)
+    staging.run(FILL, [50])
+
+    assert staging.refresh_statistics() == 0
+
+    assert staging.rows(KNOWN) == before

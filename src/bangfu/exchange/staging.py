@@ -118,6 +118,16 @@ def rows(sql: str, params: Params = ()) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
+def refresh_statistics() -> int:
+    """Let the planner know what this transaction wrote in bulk; return how many tables.
+
+    Without it the next step of the work may be planned for tables that are still empty
+    and take minutes for milliseconds. Few changes, and tables that another transaction
+    looks at, are left to autovacuum.
+    """
+    return int(rows("SELECT bangfu_refresh_statistics()")[0][0])
+
+
 def new_ids(table: str, count: int) -> list[int]:
     """Take `count` numbers from the sequence of a table's id."""
     found = rows(

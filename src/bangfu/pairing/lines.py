@@ -76,6 +76,7 @@ def write(
     staging.run(_ADD_INACTIVE, {"lo": lo, "hi": hi, "end": Change.END.value})
     staging.run("ANALYZE pairing_lines")
     staging.run(_WRITE.format(stamps=stamps("pairing_lines")), [run.pk])
+    staging.refresh_statistics()
     found: dict[str, dict[str, int]] = {}
     for code, change, count in staging.rows(_BY_TOWNSHIP, [run.pk]):
         found.setdefault(code, {})[change] = count
@@ -197,6 +198,7 @@ def carry_out(run: Run, *, from_date: date, by_id: int, at: datetime) -> dict[st
     }
     ended = staging.run(_END, given)
     started = staging.run(_START, given)
+    staging.refresh_statistics()
     counted = staging.rows(
         "SELECT refusal <> '', change, count(*) FROM pairing_runpair"
         " WHERE run_id = %s GROUP BY 1, 2",

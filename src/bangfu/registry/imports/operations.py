@@ -21,6 +21,7 @@ from bangfu import exchange
 from bangfu.audit import operations as audit
 from bangfu.calc.values.findings import BadInput, WrongState
 from bangfu.calc.values.text import Text
+from bangfu.exchange import staging
 from bangfu.jobs import operations as jobs
 from bangfu.registry import permissions
 from bangfu.registry.imports import locks, parsed, preview, queries, reading, storage
@@ -319,6 +320,7 @@ def apply(
         )
         if not written.written:
             raise _nothing()
+        staging.refresh_statistics()
         ended = Import.objects.filter(
             pk=record.pk, state__in=(ImportState.CHECKED, ImportState.APPLYING)
         ).update(state=ImportState.APPLIED, finished_at=at, error=None)
