@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
+_ROUNDING = 1e-6  # fen, of a product that is no whole number in binary
+
 
 def near_line(exits: pl.DataFrame, *, margin: float) -> pl.DataFrame:
     """Return the exits whose income per person is at the line or a little above it.
@@ -12,11 +14,10 @@ def near_line(exits: pl.DataFrame, *, margin: float) -> pl.DataFrame:
     margin: share of the line, such as 0.05; line <= income <= line (1 + margin). Adds
     `over_share`, how far above as a share. Empty incomes and lines are left out.
     """
+    most = pl.col("line_fen") * (1 + margin) + _ROUNDING
     return exits.with_columns(
         over_share=pl.col("income_fen") / pl.col("line_fen") - 1
-    ).filter(
-        (pl.col("income_fen") >= pl.col("line_fen")) & (pl.col("over_share") <= margin)
-    )
+    ).filter(pl.col("income_fen").is_between(pl.col("line_fen"), most))
 
 
 def spikes(exits: pl.DataFrame, *, rise_min: float, peers_max: float) -> pl.DataFrame:

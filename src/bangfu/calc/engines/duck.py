@@ -269,6 +269,8 @@ def _connection(
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
             "threads": threads,
+            # Results leave in the order of their key, so no other need be kept.
+            "preserve_insertion_order": "false",
             "memory_limit": f"{memory_mb}MB",
             "temp_directory": "",
         }

@@ -83,7 +83,7 @@ class Check:
 
     source: what it rests on. needs: lists of which at least one must be on file; none
     for a check of the register alone. sql: a step over `member`, `household`,
-    `objection`, `matched` and `held`, which puts out household, member, division_code
+    `objection`, `matched` and `told`, which puts out household, member, division_code
     and row_id (0 where there is none) and its figures; or function: the same as a frame.
     why: the sentence that explains a hit, with its figures and thresholds by name.
     look: what the person who verifies should look at.

@@ -59,16 +59,17 @@ FROM probable AS q
 JOIN member AS p ON p.member = q.member
 JOIN listed AS l ON l.row_id = q.row_id
 
--- step: held | key: member, held
--- Who is on a complete list, so that its absence from it can be told.
-SELECT DISTINCT member,
-    CASE WHEN what IN ('resident_medical', 'employee_medical') THEN 'medical' ELSE kind END AS held
+-- step: told | key: row_id, member
+-- The rows that may speak against a household: all but plain rows of complete lists.
+SELECT household, member, division_code, row_id, kind, what, status, value_fen,
+    name_differs, chance
 FROM matched
-WHERE status IN ('active', 'enrolled')
+WHERE name_differs OR kind IN ('vehicles', 'real_estate', 'business', 'payroll', 'deaths')
+    OR what IN ('abroad', 'commercial_pension')
 
 -- step: twice | key: person
--- Numbers that are recorded in more than one household.
-SELECT person, count(DISTINCT household) AS households
+-- Numbers that are recorded in more than one household, once in each.
+SELECT person, count(*) AS households
 FROM member
 WHERE person IS NOT NULL
 GROUP BY person

@@ -16,7 +16,7 @@ MATCHED = "household, member, division_code, row_id, name_differs, chance"
 
 
 def _matched(where: str) -> str:
-    return f"SELECT {MATCHED}\nFROM matched\nWHERE {where}"
+    return f"SELECT {MATCHED}\nFROM told\nWHERE {where}"
 
 
 def _unmatched(held: str, where: str, side: str) -> str:
@@ -25,7 +25,7 @@ def _unmatched(held: str, where: str, side: str) -> str:
     CAST(0 AS BIGINT) AS row_id, FALSE AS name_differs, CAST(NULL AS DOUBLE) AS chance,
     '{side}' AS side
 FROM member AS m
-LEFT JOIN held ON held.member = m.member AND held.held = '{held}'
+LEFT JOIN matched AS held ON held.member = m.member AND {held}
 WHERE held.member IS NULL AND m.person IS NOT NULL AND {where}"""  # noqa: S608 - constants
 
 
@@ -230,7 +230,7 @@ ANOMALIES = (
         ),
         needs=(ListKind.RELIEF,),
         sql=_unmatched(
-            "relief",
+            "held.kind = 'relief' AND held.status = 'active'",
             "m.is_on_dibao AND substr(m.division_code, 1, 6) IN ($relief_in)",
             "register",
         )
@@ -258,7 +258,7 @@ ANOMALIES = (
         ),
         needs=(ListKind.DISABILITY,),
         sql=_unmatched(
-            "disability",
+            "held.kind = 'disability' AND held.status = 'active'",
             "m.is_disabled AND substr(m.division_code, 1, 6) IN ($disability_in)",
             "register",
         )
@@ -299,7 +299,7 @@ ANOMALIES = (
             Threshold("school_age_max", "school.compulsory_age.max"),
         ),
         sql=_unmatched(
-            "schooling",
+            "held.kind = 'schooling' AND held.status = 'enrolled'",
             "m.school_status <> '01'\n"
             "    AND m.school_age BETWEEN $school_age_min AND $school_age_max\n"
             "    AND substr(m.division_code, 1, 6) IN ($schooling_in)",
@@ -330,7 +330,8 @@ ANOMALIES = (
         ),
         needs=(ListKind.INSURANCE,),
         sql=_unmatched(
-            "medical",
+            "held.what IN ('resident_medical', 'employee_medical')\n"
+            "    AND held.status = 'active'",
             "m.has_basic_medical AND substr(m.division_code, 1, 6) IN ($insurance_in)",
             "register",
         )
