@@ -20,6 +20,7 @@ NAMES = (
     "poverty",
     "linkage",
     "planning",
+    "crosschecks",
 )
 
 

@@ -42,6 +42,8 @@ BELOW = {
         "{household}incomes/2015/change/",
         "/registry/households/export/",
         "{official}",
+        "/registry/crosschecks/hits/",
+        "/registry/crosschecks/lists/",
         "/registry/imports/new/",
         "/registry/imports/2/",
         "/registry/households/look-up/",

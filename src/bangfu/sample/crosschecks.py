@@ -73,7 +73,8 @@ def _judge(truth: set[tuple[str, str, str]], *, by: Actor, at: datetime) -> None
     """Judge the first hits of each check as the truth has it, the last one unclear."""
     found = Hit.objects.exclude(household=None).select_related("household")
     by_check: dict[str, list[Hit]] = {}
-    for hit in found.order_by("check_code", "pk"):
+    planted = {check for check, _, _ in truth}
+    for hit in found.filter(check_code__in=planted).order_by("check_code", "pk"):
         by_check.setdefault(hit.check_code, []).append(hit)
     letter = _letter()
     for code, hits in by_check.items():

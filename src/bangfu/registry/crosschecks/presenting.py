@@ -92,6 +92,8 @@ def subject_text(hit: Hit) -> str:
 
 def match_text(hit: Hit) -> Text:
     """Say how the list's rows were found to be about this person."""
+    if not hit.facts["rows"] and "side" in hit.facts["figures"]:
+        return Text("名单上没有该证件号码", "the number is not on the list")
     if not hit.facts["rows"]:
         return Text("档案自查", "from the register itself")
     if hit.chance is None:
