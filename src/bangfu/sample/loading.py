@@ -30,6 +30,7 @@ from bangfu.registry.imports.intake import Counts, Options
 from bangfu.registry.models import Household
 from bangfu.sample.cases import load_cases, order_search, plant_duplicates
 from bangfu.sample.crosschecks import load_lists
+from bangfu.sample.funds import load_funds
 from bangfu.sample.households import YEAR
 from bangfu.sample.logins import make_logins, write_logins
 from bangfu.sample.making import SampleFiles, make_sample
@@ -70,6 +71,8 @@ def load_demo(
     write_logins(settings.VAR / "demo-logins.txt", made)
     tell(Text("正在装入办理事项……", "Loading the cases …"))
     cases = load_cases(village=DivisionCode(village), at=ROLLS_CAME_AT)
+    tell(Text("正在装入资金和项目……", "Loading money and projects …"))
+    projects = load_funds(village=DivisionCode(village), at=at)
     found = load_lists(
         files.lists, files.folder / "hits.csv", by=city, at=ROLLS_CAME_AT, tell=tell
     )
@@ -82,6 +85,7 @@ def load_demo(
         "cases": cases,
         "hits": found,
         "twice": planted,
+        "projects": projects,
     }
 
 

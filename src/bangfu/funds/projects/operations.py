@@ -77,17 +77,49 @@ def propose(
     Raises NotAllowed, BadFacts with every finding, NumberTaken; nothing is stored then.
     """
     permissions.check_propose(by, village)
+    project = stated_project(
+        by=by, at=at, village=village, stated=stated, happened_on=happened_on
+    )
+    said = Said(happened_on)
+    with transaction.atomic():
+        store(
+            by=by,
+            at=at,
+            project=project,
+            stated=stated,
+            begin=lambda: stepping.begin(
+                project, BY_CODE["propose"], by=by, at=at, said=said
+            ),
+        )
+    return project
+
+
+def stated_project(
+    *,
+    by: Actor,
+    at: datetime,
+    village: DivisionCode,
+    stated: Statement,
+    happened_on: date,
+) -> Project:
+    """Return a project as it was stated, not stored yet. Raises BadFacts."""
     _check_statement(stated, village, happened_on, at)
     project = Project(division_code=village, recorded_by_id=by.user_id)
     _fill(project, stated)
-    with transaction.atomic():
-        _save(
-            lambda: stepping.begin(
-                project, BY_CODE["propose"], by=by, at=at, said=Said(happened_on)
-            )
-        )
-        _write_parts(project, stated)
     return project
+
+
+def store(
+    *,
+    by: Actor,
+    at: datetime,
+    project: Project,
+    stated: Statement,
+    begin: Callable[[], None],
+) -> None:
+    """Store a new project with its first step and its parts. Raises NumberTaken."""
+    _save(begin)
+    _write_parts(project, stated)
 
 
 def restate(
