@@ -11,12 +11,15 @@ STAFF = (
     "我的待办 双向全覆盖 贫困户 帮扶干部 配对方案 识别退出 年度采集 公告公示 后台任务 "
     "行政区划 政策参数"
 )
-FUNDS = STAFF.replace("公告公示", "公告公示 资金总账")
-HEARING = STAFF.replace("公告公示", "公告公示 异议办理 资金总账")
+PROJECTS = "项目库 报账"
+MONEY = f"资金总览 {PROJECTS} 资金总账"
+FUNDS = STAFF.replace("公告公示", f"公告公示 {MONEY}")
+HEARING = STAFF.replace("公告公示", f"公告公示 异议办理 {MONEY}")
 LEADERSHIP = HEARING.replace("公告公示", "识别比对 公告公示")
 INSPECTOR = HEARING.replace("公告公示", "疑似重复 数据比对 识别比对 公告公示")
 OFFICE = INSPECTOR.replace("后台任务", "数据导入 后台任务")
-VILLAGE = STAFF.replace("后台任务", "数据导入 后台任务")
+TEAM = STAFF.replace("公告公示", f"公告公示 {PROJECTS}")
+VILLAGE = TEAM.replace("后台任务", "数据导入 后台任务")
 SNAPSHOTS = ("后台任务", "后台任务 数据快照")
 ABOVE = OFFICE.replace(*SNAPSHOTS) + " 操作记录"
 AUDITOR = INSPECTOR.replace(*SNAPSHOTS) + " 操作记录"
@@ -33,6 +36,9 @@ ADDRESSES = {
     "targeting": "/registry/targeting/",
     "surveys": "/registry/surveys/",
     "ledger": "/funds/",
+    "money": "/funds/county/",
+    "projects": "/funds/projects/",
+    "claims": "/funds/claims/",
     "imports": "/registry/imports/",
     "look-up": "/registry/households/look-up/",
     "jobs": "/jobs/",
@@ -53,42 +59,45 @@ class Expected:
 
 
 READS = "board households officials runs cases surveys jobs policy"
+MONEY_PAGES = "ledger money projects claims"
 EXPECTED = {
     "city": Expected(
         ABOVE,
-        f"{READS} ledger order imports duplicates checks targeting look-up snapshots audit",
+        f"{READS} {MONEY_PAGES} order imports duplicates checks targeting look-up snapshots audit",
         "9901",
     ),
     "county": Expected(
         ABOVE,
-        f"{READS} ledger order imports duplicates checks targeting look-up snapshots audit",
+        f"{READS} {MONEY_PAGES} order imports duplicates checks targeting look-up snapshots audit",
         "990101",
     ),
     "township": Expected(
         OFFICE,
-        f"{READS} ledger imports duplicates checks targeting look-up",
+        f"{READS} {MONEY_PAGES} imports duplicates checks targeting look-up",
         "990101100",
     ),
-    "village": Expected(VILLAGE, f"{READS} imports look-up", "990101100200"),
-    "team": Expected(STAFF, READS, "990101100200"),
+    "village": Expected(
+        VILLAGE, f"{READS} projects claims imports look-up", "990101100200"
+    ),
+    "team": Expected(TEAM, f"{READS} projects claims", "990101100200"),
     "helper": Expected(
         "我的待办 贫困户 我的帮扶户 公告公示 后台任务 行政区划 政策参数",
         "households officials mine jobs policy",
         "990101100",
     ),
-    "department": Expected(FUNDS, f"{READS} ledger", "990101"),
+    "department": Expected(FUNDS, f"{READS} {MONEY_PAGES}", "990101"),
     "inspector": Expected(
-        INSPECTOR, f"{READS} ledger duplicates checks targeting look-up", "9901"
+        INSPECTOR, f"{READS} {MONEY_PAGES} duplicates checks targeting look-up", "9901"
     ),
-    "preparer": Expected(FUNDS, f"{READS} ledger", "990101"),
-    "approver": Expected(FUNDS, f"{READS} ledger", "990101"),
-    "payer": Expected(FUNDS, f"{READS} ledger", "990101"),
+    "preparer": Expected(FUNDS, f"{READS} {MONEY_PAGES}", "990101"),
+    "approver": Expected(FUNDS, f"{READS} {MONEY_PAGES}", "990101"),
+    "payer": Expected(FUNDS, f"{READS} {MONEY_PAGES}", "990101"),
     "auditor": Expected(
         AUDITOR,
-        f"{READS} ledger duplicates checks targeting look-up snapshots audit",
+        f"{READS} {MONEY_PAGES} duplicates checks targeting look-up snapshots audit",
         "9901",
     ),
-    "leadership": Expected(LEADERSHIP, f"{READS} ledger targeting", "9901"),
+    "leadership": Expected(LEADERSHIP, f"{READS} {MONEY_PAGES} targeting", "9901"),
     "admin": Expected(
         "我的待办 行政区划 政策参数 操作记录 账户与授权",
         "jobs policy audit accounts",

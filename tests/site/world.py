@@ -22,9 +22,22 @@ from bangfu.files import operations as files
 from bangfu.files.kinds import Purpose
 from bangfu.files.models import Attachment
 from bangfu.files.queries import Subject
+from bangfu.funds import operations as funds
+from bangfu.funds.budgets import appropriations
+from bangfu.funds.budgets import lines as budget_lines
+from bangfu.funds.budgets.rules import Paper
+from bangfu.funds.claims import operations as claims
+from bangfu.funds.claims.models import Deposit
+from bangfu.funds.claims.operations import Ask
+from bangfu.funds.claims.states import PACK
 from bangfu.funds.ledger import operations as ledger
 from bangfu.funds.ledger.draft_models import Draft
 from bangfu.funds.ledger.rules import Movement, Signature
+from bangfu.funds.projects import operations as projects
+from bangfu.funds.projects import planning, taking_over
+from bangfu.funds.projects.rules import Source, Statement, Target
+from bangfu.funds.projects.states import ProjectState
+from bangfu.funds.projects.stepping import Said, Upload
 from bangfu.jobs.models import Job, State
 from bangfu.pairing.models import Official, Pairing, Run, Unit
 from bangfu.publicity import queries as publicity
@@ -95,6 +108,7 @@ class Records:
     account: int
     voucher: int
     draft: int
+    funds: dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -214,6 +228,7 @@ def _records(village: str) -> Records:
         hit=_hit(member).pk,
         **_notice(village, user),
         **_ledger(DivisionCode(county)),
+        funds=_funds(DivisionCode(village)),
     )
 
 
@@ -268,6 +283,120 @@ def _ledger(county: DivisionCode) -> dict[str, int]:
         prepared_at=AT,
     )
     return {"account": pool.pk, "voucher": voucher.pk, "draft": draft.pk}
+
+
+def _funds(village: DivisionCode) -> dict[str, int]:
+    """A project under way with a claim and a deposit; an order and a document wait."""
+    county = DivisionCode(village[:6])
+    one, other, preparer, approver, township = (
+        Actor(20 + number, f"{role.value}-{number}", 20 + number, role, place)
+        for number, (role, place) in enumerate(
+            (
+                (Role.COUNTY, county),
+                (Role.COUNTY, county),
+                (Role.PREPARER, county),
+                (Role.APPROVER, county),
+                (Role.TOWNSHIP, DivisionCode(village[:9])),
+            )
+        )
+    )
+    day = date(2016, 3, 1)
+    row = appropriations.record(
+        by=preparer,
+        at=AT,
+        paper=Paper(
+            county,
+            "示财农指〔2016〕2号",
+            "下达专项资金",
+            day,
+            "development",
+            "provincial",
+            2016,
+            100_000,
+        ),
+    )
+    moved = appropriations.prepare_hop(
+        by=preparer, at=AT, appropriation_id=row.pk, happened_on=day
+    )
+    funds.approve_order(by=approver, at=AT, order_id=moved.pk)
+    plan_of_line = budget_lines.LinePlan(
+        county, 2016, "development", "provincial", "infrastructure", 50_000, "示财1号"
+    )
+    line = budget_lines.plan_line(by=preparer, at=AT, plan=plan_of_line)
+    given = {"by": preparer, "at": AT, "line_id": line.pk, "posted_on": day}
+    allotment = budget_lines.prepare_allotment(amount_fen=50_000, **given)
+    funds.approve_order(by=approver, at=AT, order_id=allotment.pk)
+    order = budget_lines.prepare_allotment(amount_fen=1_000, **given)
+    project = taking_over.take_over(
+        by=one,
+        at=AT,
+        village=village,
+        stated=_road(),
+        state=ProjectState.IN_LIBRARY,
+        basis="示扶领1号",
+        happened_on=day,
+    )
+    plan = planning.choose(
+        by=one, at=AT, county=county, year=2016, project_ids=[project.pk]
+    )
+    planning.approve(by=other, at=AT, plan_id=plan.pk, document_no="示扶领2号")
+    allocation = funds.commit(
+        by=preparer,
+        at=AT,
+        line_id=line.pk,
+        amount_fen=10_000,
+        purpose="道路硬化",
+        project_id=project.pk,
+    )
+    contract = Upload("contract", "contract.jpg", making.jpeg())
+    said = Said(day, {"contractor": "示例公司", "contract_no": "1"}, files=[contract])
+    projects.take(by=township, at=AT, project_id=project.pk, act="start", said=said)
+    pack = [Upload(kind, f"{kind}.jpg", making.jpeg()) for kind in PACK]
+    ask = Ask(allocation.pk, 1, "示例公司", files=pack)
+    claim = claims.submit(by=township, at=AT, ask=ask)
+    deposit = Deposit.objects.create(
+        claim=claim,
+        division_code=village,
+        account=line.account,
+        amount_fen=500,
+        payee="示例公司",
+        held_on=day,
+        due_on=day,
+        state="held",
+    )
+    return {
+        "project": project.pk,
+        "plan": plan.pk,
+        "allocation": allocation.pk,
+        "claim": claim.pk,
+        "deposit": deposit.pk,
+        "order": order.pk,
+        "line": line.pk,
+        "appropriation": row.pk,
+    }
+
+
+def _road() -> Statement:
+    return Statement(
+        project_no="XM001",
+        name="道路硬化",
+        purpose="infrastructure",
+        nature="new",
+        place="一组",
+        starts_on=SINCE,
+        ends_on=AT.date(),
+        unit="村委会",
+        person="张三",
+        tasks="硬化道路",
+        sources=(Source("development", "central", 10_000),),
+        households=3,
+        people=9,
+        poor_households=1,
+        poor_people=3,
+        targets=(Target("里程", "1 公里"),),
+        participation="投工投劳",
+        mechanism="改善出行",
+    )
 
 
 def _case(household: Household) -> Case:

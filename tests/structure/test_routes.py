@@ -51,6 +51,14 @@ SCOPED = {
     "account_id",
     "voucher_id",
     "draft_id",
+    "project_id",
+    "plan_id",
+    "allocation_id",
+    "claim_id",
+    "deposit_id",
+    "order_id",
+    "line_id",
+    "appropriation_id",
 }
 # The tree of divisions is public; what is counted in one is not.
 SCOPED_CODES = {
@@ -78,11 +86,14 @@ ACTS_ASKED_FOR = {
     "registry:case_open": "record_lead",
     "registry:case_take": "withdraw",
     "registry:case_batch": "approve_exit",
+    "funds:project_take": "complete",
+    "funds:project_batch": "check_township",
 }
 KINDS_ASKED_FOR = {
     "registry:case_open": "monitoring",
     "registry:case_post": "exit",
     "registry:lineage": "split",
+    "funds:project_post": "project_county",
 }
 # What a GET records besides refusals: that evidence was opened is itself a fact.
 READS = {"files.file.opened", "files.copy.opened"}
@@ -128,6 +139,8 @@ class Route:
             "account_id": records.account,
             "voucher_id": records.voucher,
             "draft_id": records.draft,
+            "how": "release",
+            **{f"{name}_id": key for name, key in records.funds.items()},
             "code": records.village,
             "what": next(iter(SEALED)),
             "kind": KINDS_ASKED_FOR.get(self.name, "households"),

@@ -77,9 +77,9 @@ def lines(ctx: click.Context, *, as_json: bool) -> None:
                 "source": row.source,
                 "purpose": row.purpose,
                 "planned_fen": row.planned_fen,
-                "balance_fen": row.balance_fen,
-                "committed_fen": row.committed_fen,
-                "available_fen": row.available_fen,
+                "balance_fen": row.account.standing.balance_fen,
+                "committed_fen": row.account.standing.committed_fen,
+                "available_fen": row.account.standing.available_fen,
             }
             for row in rows[:ROWS_MAX]
         ]

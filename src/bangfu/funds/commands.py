@@ -15,6 +15,7 @@ import click
 from bangfu.calc.values.division_code import DivisionCode
 from bangfu.calc.values.money import format_yuan
 from bangfu.calc.values.text import Text
+from bangfu.funds import budget_commands
 from bangfu.funds.ledger import permissions, queries
 from bangfu.funds.ledger.models import Account
 from bangfu.scope import acting
@@ -36,6 +37,11 @@ _account = click.argument("account_id", metavar="ACCOUNT", type=int)
 @click.group()
 def funds() -> None:
     """The fund ledger: balances, statements, trial balances, and their proof."""
+
+
+funds.add_command(budget_commands.projects)
+funds.add_command(budget_commands.lines)
+funds.add_command(budget_commands.progress)
 
 
 @funds.command()

@@ -11,6 +11,7 @@ from bangfu.audit.wording import Subject
 from bangfu.calc.values.text import Text
 from bangfu.funds.permissions import LEDGER_READ_ROLES
 from bangfu.funds.projects.acts import ACTS as PROJECT_ACTS
+from bangfu.funds.projects.permissions import SEE_ROLES as PROJECT_READ_ROLES
 from bangfu.publicity.permissions import OBJECTION_READ_ROLES
 from bangfu.registry.cases.acts import ACTS as CASE_ACTS
 from bangfu.registry.crosschecks.permissions import SEE_ROLES as HIT_ROLES
@@ -211,13 +212,19 @@ SUBJECTS: dict[str, Subject] = {
         Text("凭证", "voucher"), "funds:voucher", LEDGER_READ_ROLES
     ),
     "funds.commitment": Subject(Text("资金承诺", "commitment")),
-    "funds.project": Subject(Text("扶贫项目", "project")),
+    "funds.project": Subject(
+        Text("扶贫项目", "project"), "funds:project", PROJECT_READ_ROLES
+    ),
     "funds.annualplan": Subject(Text("年度计划", "annual plan")),
-    "funds.appropriation": Subject(Text("资金文件", "document of money")),
-    "funds.budgetline": Subject(Text("预算", "budget line")),
-    "funds.order": Subject(Text("资金单据", "order")),
+    "funds.appropriation": Subject(
+        Text("资金文件", "document of money"), "funds:appropriation", LEDGER_READ_ROLES
+    ),
+    "funds.budgetline": Subject(
+        Text("预算", "budget line"), "funds:line", LEDGER_READ_ROLES
+    ),
+    "funds.order": Subject(Text("资金单据", "order"), "funds:order", LEDGER_READ_ROLES),
     "funds.allocation": Subject(Text("资金安排", "allocation")),
-    "funds.claim": Subject(Text("报账", "claim")),
+    "funds.claim": Subject(Text("报账", "claim"), "funds:claim", PROJECT_READ_ROLES),
     "funds.deposit": Subject(Text("质量保证金", "quality deposit")),
     "funds.close": Subject(Text("结账", "close")),
     "lake.snapshot": Subject(Text("数据快照", "snapshot")),

@@ -51,6 +51,9 @@ _MENU: tuple[tuple[Text, str, str, frozenset[Role]], ...] = (
         "chat-left-text",
         OBJECTION_READ_ROLES,
     ),
+    (Text("资金总览", "Funds"), "funds:county", "cash-coin", LEDGER_READ_ROLES),
+    (Text("项目库", "Projects"), "funds:projects", "kanban", _STAFF),
+    (Text("报账", "Claims"), "funds:claims", "receipt", _STAFF),
     (Text("资金总账", "Fund ledger"), "funds:trial_balance", "bank", LEDGER_READ_ROLES),
     (Text("数据导入", "Import"), "registry:imports", "upload", OFFICES),
     (Text("后台任务", "Jobs"), "jobs:list", "hourglass-split", READERS),
@@ -130,6 +133,17 @@ _ABOUT: dict[str, Text] = {
     ),
     "publicity:objections": Text(
         "受理、调查、答复，逾期有提醒", "Receive, look into and answer, in time"
+    ),
+    "funds:county": Text(
+        "到账、计划、安排、支付和结余，按类别和账龄",
+        "What arrived, is planned, committed, paid and left",
+    ),
+    "funds:projects": Text(
+        "申报、公示、入库、年度计划、实施、验收",
+        "Propose, post, enter, plan, build, accept",
+    ),
+    "funds:claims": Text(
+        "分阶段报账，审核、退回、支付", "Stages of payment: check, return, pay"
     ),
     "funds:trial_balance": Text(
         "账户余额、凭证、资金流向和结账",

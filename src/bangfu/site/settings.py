@@ -203,6 +203,7 @@ BANGFU_HOUSEHOLD_PANELS = [
     "bangfu.registry.crosschecks.panels.household",
     "bangfu.registry.surveys.panels.household",
     "bangfu.pairing.panels.household",
+    "bangfu.funds.panels.household",
 ]
 # What stands on the page of a case.
 BANGFU_CASE_PANELS = ["bangfu.registry.crosschecks.panels.case"]
@@ -214,6 +215,7 @@ BANGFU_TODO = [
     "bangfu.registry.panels.todo",
     "bangfu.registry.duplicates.panels.todo",
     "bangfu.pairing.panels.todo",
+    "bangfu.funds.panels.todo",
     "bangfu.accounts.panels.todo",
 ]
 # Who reads the audit, and how the actions begin that the role may read.

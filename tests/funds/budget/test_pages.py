@@ -28,6 +28,7 @@ def test_a_county_sees_its_money_its_lines_and_every_figure_leads_on(stage, open
     project = stage.at_state(ProjectState.FUNDED)
     with acting(system_actor("tests")):
         (row,) = funds_queries.allocations_of_project(project)
+        account_id = row.line.account_id
 
     county = open_page("county", "/funds/county/").content.decode()
     assert "1,000,000.00 元" in county
@@ -36,7 +37,7 @@ def test_a_county_sees_its_money_its_lines_and_every_figure_leads_on(stage, open
     assert "400,000.00" in lines
     line = open_page("auditor", f"/funds/lines/{row.line_id}/").content.decode()
     assert row.reference in line
-    assert f"/funds/accounts/{row.line.account_id}/" in line
+    assert f"/funds/accounts/{account_id}/" in line
 
 
 def test_a_project_page_shows_one_next_step_and_its_money(stage, open_page):
