@@ -12,6 +12,17 @@ from bangfu.accounts.roles import Role
 # What is data: names of places, people and units, as they were stored.
 DATA = {*NAMES.values(), "张三", "张叁", "王五", "镇政府", "测试", "试点"}
 DATA |= {"下达专项资金", "示财农指〔2016〕1号", "存款利息", "金额记错"}
+# A project, its papers, and what an order says of its movement.
+DATA |= {
+    "道路硬化",
+    "示例公司",
+    "示财农指〔2016〕2号",
+    "示财1号",
+    "示扶领1号",
+    "示扶领2号",
+}
+DATA |= {"上级资金到账：", "安排到用途：小型公益设施", "一组", "里程", "公里"}
+DATA |= {"硬化道路", "投工投劳", "改善出行"}
 DATA |= {"低保调整公示", "村务公开栏", "村委会", "公示.jpg"}
 HAN = re.compile(r"[\u3400-\u9fff]")
 # English in Chinese pages: user names, units, formats and proper names.
