@@ -3,7 +3,7 @@
 from django.urls import path
 
 from bangfu.registry import edit_views, import_views, views
-from bangfu.registry.cases import lineage_views, meeting_views
+from bangfu.registry.cases import frame_views, lineage_views, meeting_views
 from bangfu.registry.cases import views as case_views
 from bangfu.registry.crosschecks import views as check_views
 from bangfu.registry.duplicates import views as duplicate_views
@@ -62,6 +62,7 @@ urlpatterns = [
         name="lineage",
     ),
     path("cases/", case_views.cases, name="cases"),
+    path("cases/families/", frame_views.frame, name="frame"),
     path("cases/year/", case_views.year, name="calendar"),
     path("cases/batch/<slug:act>/", case_views.batch, name="case_batch"),
     path("cases/post/<slug:kind>/", case_views.draft_notice, name="case_post"),

@@ -76,6 +76,7 @@ def cases(request: HttpRequest) -> HttpResponse:
         "can_add": permissions.can_change_lineage(by, by.division)
         if by.division
         else False,
+        "can_see_frame": by.role in permissions.FRAME_ROLES,
         "can_meet": bool(by.division)
         and permissions.can_hold_meeting(by, DivisionCode(by.division)),
     }
