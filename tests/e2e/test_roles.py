@@ -7,22 +7,29 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import expect
 
-STAFF = (
-    "我的待办 双向全覆盖 贫困户 帮扶干部 配对方案 识别退出 年度采集 公告公示 后台任务 "
-    "行政区划 政策参数"
-)
+HOUSEHOLDS = "贫困户 识别退出 年度采集"
+COMPARING = "疑似重复 数据比对 识别比对"
+PAIRING = "双向全覆盖 帮扶干部 配对方案"
+HEARING = "公告公示 异议办理"
+TREE = "行政区划 政策参数"
+
+
+def menu(*parts: str) -> str:
+    """A menu in the order of its headings: households, pairing, funds, public, data."""
+    return " ".join(("我的待办", *parts))
+
+
 PROJECTS = "项目库 报账"
 MONEY = f"资金总览 {PROJECTS} 资金总账"
-FUNDS = STAFF.replace("公告公示", f"公告公示 {MONEY}")
-HEARING = STAFF.replace("公告公示", f"公告公示 异议办理 {MONEY}")
-LEADERSHIP = HEARING.replace("公告公示", "识别比对 公告公示")
-INSPECTOR = HEARING.replace("公告公示", "疑似重复 数据比对 识别比对 公告公示")
-OFFICE = INSPECTOR.replace("后台任务", "数据导入 后台任务")
-TEAM = STAFF.replace("公告公示", f"公告公示 {PROJECTS}")
-VILLAGE = TEAM.replace("后台任务", "数据导入 后台任务")
-SNAPSHOTS = ("后台任务", "后台任务 数据快照")
-ABOVE = OFFICE.replace(*SNAPSHOTS) + " 操作记录"
-AUDITOR = INSPECTOR.replace(*SNAPSHOTS) + " 操作记录"
+FUNDS = menu(HOUSEHOLDS, PAIRING, MONEY, "公告公示 后台任务", TREE)
+TEAM = menu(HOUSEHOLDS, PAIRING, PROJECTS, "公告公示 后台任务", TREE)
+VILLAGE = menu(HOUSEHOLDS, PAIRING, PROJECTS, "公告公示 数据导入 后台任务", TREE)
+WATCHING = (HOUSEHOLDS, COMPARING, PAIRING, MONEY, HEARING)
+LEADERSHIP = menu(HOUSEHOLDS, "识别比对", PAIRING, MONEY, HEARING, "后台任务", TREE)
+INSPECTOR = menu(*WATCHING, "后台任务", TREE)
+AUDITOR = menu(*WATCHING, "后台任务 数据快照", TREE, "操作记录")
+OFFICE = menu(*WATCHING, "数据导入 后台任务", TREE)
+ABOVE = menu(*WATCHING, "数据导入 后台任务 数据快照", TREE, "操作记录")
 ADDRESSES = {
     "board": "/pairing/",
     "households": "/registry/households/",
@@ -81,7 +88,7 @@ EXPECTED = {
     ),
     "team": Expected(TEAM, f"{READS} projects claims", "990101100200"),
     "helper": Expected(
-        "我的待办 贫困户 我的帮扶户 公告公示 后台任务 行政区划 政策参数",
+        menu("贫困户 我的帮扶户 公告公示 后台任务", TREE),
         "households officials mine jobs policy",
         "990101100",
     ),
