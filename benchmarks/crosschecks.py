@@ -40,7 +40,7 @@ import numpy as np  # noqa: E402
 import polars as pl  # noqa: E402
 
 from bangfu.calc.engines import duck  # noqa: E402
-from bangfu.registry.crosschecks import declared  # noqa: E402
+from bangfu.registry.crosschecks import declared, running  # noqa: E402
 from bangfu.registry.crosschecks.kinds import LAYOUTS, ListKind  # noqa: E402
 
 RESULTS = ROOT / "results" / "crosschecks.json"
@@ -131,7 +131,7 @@ def join(files: dict[str, Path]) -> tuple[int, float, float]:
 
 def checks(files: dict[str, Path]) -> tuple[int, float, float]:
     """Carry out every step and collect the hits; return hits and both times."""
-    pipeline = declared.pipeline()
+    pipeline = running.pipeline()
     sources = [duck.Source(table, (files[table.name],)) for table in pipeline.inputs]
     values = {
         "value_min": 3_000_000,

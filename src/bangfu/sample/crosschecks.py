@@ -11,7 +11,7 @@ from pathlib import Path
 from PIL import Image
 
 from bangfu.calc.values.text import Text
-from bangfu.registry.crosschecks import operations
+from bangfu.registry.crosschecks import operations, runs
 from bangfu.registry.crosschecks.kinds import ListKind
 from bangfu.registry.crosschecks.models import CheckRun, Hit, VerdictKind
 from bangfu.registry.imports import operations as imports
@@ -56,7 +56,7 @@ def load_lists(
             with acting(by):
                 imports.apply(by=by, at=at, import_id=record.pk)
     with acting(by):
-        operations.run(by=by, at=at)
+        runs.run(by=by, at=at)
         _judge(_keys(truth), by=by, at=at)
         return Hit.objects.count()
 

@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 from tests.registry.workbooks import VILLAGE, make_tree, number
 
-from bangfu.registry.crosschecks import operations
+from bangfu.registry.crosschecks import runs
 from bangfu.registry.crosschecks.kinds import LAYOUTS, ListKind
 from bangfu.registry.crosschecks.models import Hit
 from bangfu.registry.imports import operations as imports
@@ -82,7 +82,7 @@ class Desk:
     def run(self):
         """Carry out the checks."""
         with acting(self.by):
-            return operations.run(by=self.by, at=self.at)
+            return runs.run(by=self.by, at=self.at)
 
     def hits(self) -> dict[str, Hit]:
         """Return the hits by key without the number of the subject."""

@@ -10,7 +10,7 @@ from tests.registry.workbooks import number
 
 from bangfu.audit.models import Event
 from bangfu.calc.values.findings import NotAllowed
-from bangfu.registry.crosschecks import operations, presenting
+from bangfu.registry.crosschecks import operations, presenting, runs
 from bangfu.registry.crosschecks.arrival import OlderList, usable_number
 from bangfu.registry.crosschecks.kinds import ListKind
 from bangfu.registry.crosschecks.models import CheckRun, ExternalList, ExternalRow, Hit
@@ -176,7 +176,7 @@ def test_a_township_may_neither_bring_lists_nor_run(village, make_actor, now):
     township = make_actor("township", "990101101")
 
     with pytest.raises(NotAllowed), acting(township):
-        operations.run(by=township, at=now)
+        runs.run(by=township, at=now)
     with pytest.raises(NotAllowed), acting(township):
         operations.order_run(by=township, at=now)
     with acting(SYSTEM):

@@ -20,6 +20,7 @@ from bangfu.registry.crosschecks import (
     presenting,
     queries,
     rules,
+    runs,
 )
 from bangfu.registry.crosschecks.declared import CHECKS
 from bangfu.registry.crosschecks.models import HitState, VerdictKind
@@ -80,7 +81,7 @@ def run(ctx: click.Context, as_json: bool) -> None:
         click.echo(message.in_language(language), file=sys.stderr)
 
     with acting(by):
-        record = operations.run(by=by, at=timezone.now(), progress=tell)
+        record = runs.run(by=by, at=timezone.now(), progress=tell)
     result = {
         "run": record.pk,
         "division": str(record.division_code),

@@ -8,13 +8,9 @@ The page docs/reference/crosschecks.md is written from here:
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
-from bangfu.calc.engines import duck
-from bangfu.calc.engines.steps import Pipeline
 from bangfu.calc.tables.schema import Type
 from bangfu.registry.crosschecks import listed, own
-from bangfu.registry.crosschecks.datasets import TABLES
 from bangfu.registry.crosschecks.declaration import Check
 from bangfu.registry.crosschecks.kinds import LAYOUTS
 
@@ -98,9 +94,3 @@ def parameters() -> dict[str, Type]:
         for threshold in check.thresholds
     }
     return found | dict.fromkeys(COVERED.values(), Type.TEXT)
-
-
-@lru_cache(maxsize=1)
-def pipeline() -> Pipeline:
-    """Return the checked steps."""
-    return duck.load(sql(), name="crosschecks", inputs=TABLES, parameters=parameters())

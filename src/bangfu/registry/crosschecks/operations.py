@@ -1,7 +1,6 @@
-"""Writes: order and carry out a run, and what people found out about hits.
+"""Writes: order a run, and what people found out about hits.
 
-order_run     a job for the worker
-run           all checks over the actor's division, in the open transaction
+order_run     a job for the worker, which carries it out (`runs`)
 judge         one verdict on one hit
 judge_many    the same verdict on selected hits, each by itself
 
@@ -15,7 +14,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
 
 from bangfu.audit import operations as audit
@@ -27,16 +25,8 @@ from bangfu.files.kinds import Purpose
 from bangfu.files.queries import Subject
 from bangfu.jobs import operations as jobs
 from bangfu.jobs.models import Job, State
-from bangfu.registry.crosschecks import (
-    keeping,
-    permissions,
-    queries,
-    rules,
-    running,
-    thresholds,
-)
+from bangfu.registry.crosschecks import permissions, queries, rules, thresholds
 from bangfu.registry.crosschecks.models import (
-    CheckRun,
     Hit,
     HitState,
     Verdict,
@@ -109,63 +99,6 @@ def order_run(*, by: Actor, at: datetime) -> Job:
     return job
 
 
-def run(
-    *,
-    by: Actor,
-    at: datetime,
-    progress: running.Progress | None = None,
-    job_id: int | None = None,
-) -> CheckRun:
-    """Carry out all checks over the actor's division and keep what they find.
-
-    The same data give the same hits: a second run adds nothing. Raises NotAllowed, what
-    the policy pack refuses, StepFailed; nothing is kept then.
-    """
-    permissions.check_run(by)
-    division = by.division or DivisionCode(settings.BANGFU_DIVISION)
-    on = running.today(at)
-    with transaction.atomic():
-        limits = thresholds.thresholds_on(on, division)
-        record = CheckRun.objects.create(
-            division_code=division,
-            user_id=by.user_id,
-            username=by.username,
-            job_id=job_id,
-            started_at=at,
-            policy_hash=limits.pack_hash,
-            thresholds=limits.as_json(),
-        )
-        found = running.find(
-            by=by,
-            at=at,
-            division=division,
-            limits=limits,
-            progress=progress or _silent,
-        )
-        leads = keeping.leads_of(found, limits)
-        record.counts = keeping.keep(run=record, leads=leads, asked=found.frames, at=at)
-        record.skipped = {code: why.as_json() for code, why in found.skipped.items()}
-        record.members, record.rows = found.members, found.rows
-        record.lists = [
-            {"id": one.pk, "kind": one.kind, "as_of": one.as_of.isoformat()}
-            for one in found.lists
-        ]
-        record.finished_at = at
-        record.save()
-        total = {
-            name: sum(counts[name] for counts in record.counts.values())
-            for name in keeping.NAMES
-        }
-        audit.record(
-            "registry.crosscheck.run",
-            by=by,
-            at=at,
-            subject=record,
-            detail={"members": found.members, "rows": found.rows, **total},
-        )
-    return record
-
-
 def judge(
     *,
     by: Actor,
@@ -185,7 +118,7 @@ def judge(
         if hit is None:
             raise _no_such_hit()
         permissions.check_judge(by, DivisionCode(hit.division_code))
-        ties = queries.ties(by, hit, on=running.today(at))
+        ties = queries.ties(by, hit, on=thresholds.today(at))
         permissions.check_impartial(
             is_kin=ties.is_kin, is_helper=ties.is_helper, is_cadre=ties.is_cadre
         )
@@ -284,7 +217,3 @@ def _attached(by: Actor, at: datetime, hit: Hit, said: Said) -> int | None:
         seen_from=Level.TOWNSHIP,
     )
     return int(attachment.pk)
-
-
-def _silent(done: int, total: int, message: Text) -> None:
-    """Show nothing."""

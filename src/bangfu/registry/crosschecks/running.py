@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 import polars as pl
 from django.conf import settings
-from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from bangfu.calc.engines import duck
+from bangfu.calc.engines.steps import Pipeline
 from bangfu.calc.linkage.matching import matched
 from bangfu.calc.tables.schema import Type
 from bangfu.calc.values.division_code import DivisionCode, Level
@@ -103,9 +104,15 @@ def can_ask(check: Check, on_file: set[ListKind]) -> bool:
     return not check.needs or bool(on_file & set(check.needs))
 
 
-def today(at: datetime) -> date:
-    """Return the civil day of a moment."""
-    return timezone.localdate(at)  # noqa: TID251 - of the time that was passed in
+@lru_cache(maxsize=1)
+def pipeline() -> Pipeline:
+    """Return the checked steps."""
+    return duck.load(
+        declared.sql(),
+        name="crosschecks",
+        inputs=datasets.TABLES,
+        parameters=declared.parameters(),
+    )
 
 
 def _probable(extract: Extract, chance_min: float) -> Path:
@@ -159,11 +166,9 @@ def _steps(
         name.removeprefix(datasets.PREFIX): path for name, path in extract.files.items()
     }
     files["probable"] = probable
-    sources = [
-        duck.Source(table, (files[table.name],)) for table in declared.pipeline().inputs
-    ]
+    sources = [duck.Source(table, (files[table.name],)) for table in pipeline().inputs]
     values = limits.of_steps() | _covered(lists, files["member"])
-    with duck.run(declared.pipeline(), sources, values) as results:
+    with duck.run(pipeline(), sources, values) as results:
         return {check.code: results.frame(check.step) for check in asked if check.sql}
 
 

@@ -14,8 +14,8 @@ MONTHLY = system_actor("registry.crosschecks")
 
 def run_crosscheck(run: Run) -> dict[str, object]:
     """Carry out the checks over the division of who ordered them."""
-    operations = import_module("bangfu.registry.crosschecks.operations")
-    record = operations.run(
+    runs = import_module("bangfu.registry.crosschecks.runs")
+    record = runs.run(
         by=run.actor, at=timezone.now(), progress=run.progress, job_id=run.job_id
     )
     return {
@@ -33,7 +33,7 @@ def run_crosscheck(run: Run) -> dict[str, object]:
 @app.task(name="bangfu.registry.crosscheck", queue="bangfu", pass_context=False)
 def monthly(timestamp: int) -> int:
     """Carry out all checks over the whole installation; returns the run's number."""
-    operations = import_module("bangfu.registry.crosschecks.operations")
+    runs = import_module("bangfu.registry.crosschecks.runs")
     with acting(MONTHLY):
-        record = operations.run(by=MONTHLY, at=timezone.now())
+        record = runs.run(by=MONTHLY, at=timezone.now())
     return int(record.pk)

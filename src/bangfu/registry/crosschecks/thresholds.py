@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+
+from django.utils import timezone
 
 from bangfu.calc.values.division_code import DivisionCode
 from bangfu.policy import queries as policy
@@ -86,3 +88,8 @@ def lines_fen(
 def _plain(value: Value) -> float:
     number = value.decimal
     return int(number) if number == int(number) else float(number)
+
+
+def today(at: datetime) -> date:
+    """Return the civil day of a moment."""
+    return timezone.localdate(at)  # noqa: TID251 - of the time that was passed in
