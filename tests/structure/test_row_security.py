@@ -121,3 +121,13 @@ def test_no_view_or_function_runs_around_row_security(db):
 
     assert found <= allowed
     assert views == 0
+
+
+def test_no_rule_goes_by_the_day_in_greenwich(db):
+    """Between midnight and eight in China, Greenwich still has the day before."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tablename, policyname FROM pg_policies"
+            " WHERE coalesce(qual, '') || coalesce(with_check, '') ILIKE '%current_date%'"
+        )
+        assert cursor.fetchall() == []

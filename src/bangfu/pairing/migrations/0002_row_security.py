@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.db import migrations
 
 from bangfu.scope.row_security import append_only, row_security
@@ -5,14 +6,16 @@ from bangfu.scope.row_security import append_only, row_security
 # "Sees all" is asked as IS NOT NULL because the planner takes that for nearly always
 # true; it takes `setting = ''` for one row in 200 and then loops over whole tables.
 SEES_ALL = "nullif(current_setting('bangfu.sees_all'), '') IS NOT NULL"
+# The day in the city: the database's own day is that of Greenwich.
+TODAY = f"(statement_timestamp() AT TIME ZONE '{settings.TIME_ZONE}')::date"
 # A helper sees only the households that he or she is responsible for today. The list is
 # asked for once a query (an uncorrelated subquery), not once a row.
 OWN_HOUSEHOLDS = f"""
 {SEES_ALL} OR {{column}} = ANY (ARRAY(
     SELECT p.household_id FROM pairing_pairing p
     WHERE p.official_id = nullif(current_setting('bangfu.official_id'), '')::bigint
-      AND p.started_date <= current_date
-      AND (p.ended_date IS NULL OR p.ended_date > current_date)))
+      AND p.started_date <= {TODAY}
+      AND (p.ended_date IS NULL OR p.ended_date > {TODAY})))
 """  # noqa: S608 - constants
 OWN_PAIRINGS = f"""
 {SEES_ALL} OR official_id = nullif(current_setting('bangfu.official_id'), '')::bigint
