@@ -141,7 +141,7 @@ def test_it_is_audited_like_any_import(loaded):
     with acting(SYSTEM):
         acts = Counter(Event.objects.values_list("action", flat=True))
         states = set(Import.objects.values_list("kind", "state"))
-    assert acts["registry.import.applied"] == 7 + len(ListKind)
+    assert acts["registry.import.applied"] == 4 + len(ListKind)
     assert acts["registry.crosscheck.run"] == 1
     assert acts["divisions.imported"] == 1
     assert states == {
@@ -149,7 +149,6 @@ def test_it_is_audited_like_any_import(loaded):
         ("households", "applied"),
         ("officials", "applied"),
         ("cases", "applied"),
-        ("surveys", "applied"),
         *((kind.import_kind, "applied") for kind in ListKind),
     }
 
@@ -172,7 +171,7 @@ def test_a_second_load_adds_nothing(loaded, var, now):
 
     assert again["loaded"] == {}
     with acting(SYSTEM):
-        assert Import.objects.count() == 7 + len(ListKind)
+        assert Import.objects.count() == 4 + len(ListKind)
         assert CheckRun.objects.count() == 1
         assert Division.objects.filter(code="9901").count() == 1
 
@@ -219,21 +218,3 @@ def test_the_checks_find_whom_the_departments_lists_name(loaded, var):
     assert met.total() >= 0.9 * len(planted)
     of_kind = [hit for hit in found if hit[0] in kinds]
     assert met.total() >= 0.6 * len(of_kind)
-
-
-def test_a_township_has_two_locked_years_and_one_half_collected(loaded):
-    from bangfu.registry.surveys import queries
-    from bangfu.registry.villages.models import VillageYear
-
-    with acting(system_actor("tests")):
-        found = list(queries.collections().order_by("year"))
-        far = queries.progress(found)
-        locked = [one for one in found if one.is_locked]
-        is_open = [one for one in found if not one.is_locked]
-
-        assert {one.year for one in locked} == {2014, 2015}
-        assert {one.year for one in is_open} == {2016}
-        assert sum(far[one.pk].checked for one in locked) > 0
-        assert sum(far[one.pk].missing for one in is_open) > 0
-        assert sum(far[one.pk].recorded for one in is_open) > 0
-        assert VillageYear.objects.count() == len(found)

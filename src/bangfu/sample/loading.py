@@ -17,7 +17,7 @@ from django.conf import settings
 from bangfu.accounts.models import User
 from bangfu.accounts.queries import DEMO_PREFIX, actor_named
 from bangfu.accounts.roles import Role
-from bangfu.calc.values.division_code import DivisionCode, Level
+from bangfu.calc.values.division_code import DivisionCode
 from bangfu.calc.values.findings import WrongState
 from bangfu.calc.values.text import Text
 from bangfu.divisions import operations as divisions
@@ -34,7 +34,6 @@ from bangfu.sample.funds import load_funds
 from bangfu.sample.households import YEAR
 from bangfu.sample.logins import make_logins, write_logins
 from bangfu.sample.making import SampleFiles, make_sample
-from bangfu.sample.surveys import load_surveys
 from bangfu.scope import Actor, acting
 from bangfu.scope.actor import system_actor
 
@@ -74,9 +73,6 @@ def load_demo(
     cases = load_cases(village=DivisionCode(village), at=ROLLS_CAME_AT)
     tell(Text("正在装入资金和项目……", "Loading money and projects …"))
     projects = load_funds(village=DivisionCode(village), at=at)
-    tell(Text("正在装入年度采集……", "Loading the years …"))
-    township = DivisionCode(village).at(Level.TOWNSHIP)
-    sheets = load_surveys(township=township, at=ROLLS_CAME_AT)
     found = load_lists(
         files.lists, files.folder / "hits.csv", by=city, at=ROLLS_CAME_AT, tell=tell
     )
@@ -90,7 +86,6 @@ def load_demo(
         "hits": found,
         "twice": planted,
         "projects": projects,
-        "sheets": sheets,
     }
 
 
