@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import enum
 
-from bangfu.calc.values.division_code import Level
-from bangfu.calc.values.text import Text
+from bangfu.calc.values.division_code import DivisionCode, Level
+from bangfu.calc.values.findings import NotAllowed
+from bangfu.calc.values.text import Text, join
+from bangfu.scope import Actor
 
 
 class Role(enum.StrEnum):
@@ -74,3 +76,28 @@ ROLE_LEVELS: dict[Role, frozenset[Level]] = {
 # Offices that keep the register of their division.
 OFFICES = frozenset({Role.CITY, Role.COUNTY, Role.TOWNSHIP, Role.VILLAGE})
 READERS = frozenset(Role) - {Role.ADMINISTRATOR}
+
+
+def is_within(by: Actor, division: DivisionCode) -> bool:
+    """Whether a division lies in that of the acting grant."""
+    return by.division is not None and by.division.contains(division)
+
+
+def check_role(
+    by: Actor, roles: frozenset[Role], division: DivisionCode | None = None
+) -> None:
+    """Raise NotAllowed, which names the roles, for others and for other divisions."""
+    if by.role in roles and (division is None or is_within(by, division)):
+        return
+    named = join([role.text for role in Role if role in roles], zh="、", en=", ")
+    raise NotAllowed(
+        Text(
+            "您当前的身份不能办理这件事。",
+            "The grant you act under does not allow this.",
+        ),
+        remedy=Text(
+            "需由该地区的{roles}办理。",
+            "It takes one of these roles there: {roles}.",
+            {"roles": named},
+        ),
+    )

@@ -9,10 +9,10 @@ export the list, masked   the same offices, and auditor, inspector
 
 from __future__ import annotations
 
-from bangfu.accounts.roles import OFFICES, READERS, Role
+from bangfu.accounts.roles import OFFICES, READERS, Role, check_role, is_within
 from bangfu.calc.values.division_code import DivisionCode
 from bangfu.calc.values.findings import NotAllowed
-from bangfu.calc.values.text import Text, join
+from bangfu.calc.values.text import Text
 from bangfu.scope import Actor
 
 # Kinds of import that enter what cannot be taken back.
@@ -32,7 +32,7 @@ def can_read(by: Actor) -> bool:
 
 def check_read(by: Actor) -> None:
     """Raise NotAllowed for who sees no households."""
-    _check(by, READ_ROLES)
+    check_role(by, READ_ROLES)
 
 
 def can_import(by: Actor) -> bool:
@@ -42,7 +42,7 @@ def can_import(by: Actor) -> bool:
 
 def check_import(by: Actor) -> None:
     """Raise NotAllowed for who may not import households."""
-    _check(by, IMPORT_ROLES)
+    check_role(by, IMPORT_ROLES)
 
 
 def check_same_office(by: Actor, division: DivisionCode) -> None:
@@ -73,12 +73,12 @@ def check_confirm(by: Actor, kind: str, uploaded_by: int) -> None:
 
 def can_edit(by: Actor, division: DivisionCode) -> bool:
     """Whether `by` may change a household that lives in `division`."""
-    return by.role in EDIT_ROLES and _is_within(by, division)
+    return by.role in EDIT_ROLES and is_within(by, division)
 
 
 def check_edit(by: Actor, division: DivisionCode) -> None:
     """Raise NotAllowed unless `by` may change a household in `division`."""
-    _check(by, EDIT_ROLES, division)
+    check_role(by, EDIT_ROLES, division)
 
 
 def can_look_up(by: Actor) -> bool:
@@ -88,17 +88,17 @@ def can_look_up(by: Actor) -> bool:
 
 def check_look_up(by: Actor) -> None:
     """Raise NotAllowed for who may not look people up."""
-    _check(by, LOOK_UP_ROLES)
+    check_role(by, LOOK_UP_ROLES)
 
 
 def can_reveal(by: Actor, division: DivisionCode) -> bool:
     """Whether `by` may be shown a sealed value of a household in `division`."""
-    return by.role in REVEAL_ROLES and _is_within(by, division)
+    return by.role in REVEAL_ROLES and is_within(by, division)
 
 
 def check_reveal(by: Actor, division: DivisionCode) -> None:
     """Raise NotAllowed unless `by` may be shown sealed values there."""
-    _check(by, REVEAL_ROLES, division)
+    check_role(by, REVEAL_ROLES, division)
 
 
 def can_export(by: Actor) -> bool:
@@ -108,27 +108,4 @@ def can_export(by: Actor) -> bool:
 
 def check_export(by: Actor) -> None:
     """Raise NotAllowed for who may not take the list away."""
-    _check(by, EXPORT_ROLES)
-
-
-def _is_within(by: Actor, division: DivisionCode) -> bool:
-    return by.division is not None and by.division.contains(division)
-
-
-def _check(
-    by: Actor, roles: frozenset[Role], division: DivisionCode | None = None
-) -> None:
-    if by.role in roles and (division is None or _is_within(by, division)):
-        return
-    named = join([role.text for role in Role if role in roles], zh="、", en=", ")
-    raise NotAllowed(
-        Text(
-            "您当前的身份不能办理这件事。",
-            "The grant you act under does not allow this.",
-        ),
-        remedy=Text(
-            "需由该地区的{roles}办理。",
-            "It takes one of these roles there: {roles}.",
-            {"roles": named},
-        ),
-    )
+    check_role(by, EXPORT_ROLES)

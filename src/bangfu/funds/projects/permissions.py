@@ -8,13 +8,10 @@ plan     the county office drafts; another person of it approves
 
 from __future__ import annotations
 
-from bangfu.accounts.roles import READERS, Role
+from bangfu.accounts.roles import READERS, Role, check_role, is_within
 from bangfu.calc.values.division_code import DivisionCode
-from bangfu.calc.values.findings import NotAllowed
-from bangfu.calc.values.text import Text, join
 from bangfu.funds.projects.acts import BY_CODE, Act
 from bangfu.scope import Actor
-from bangfu.scope.actor import SYSTEM_ROLE
 
 SEE_ROLES = READERS - {Role.HELPER}
 PROPOSE_ROLES = BY_CODE["propose"].roles
@@ -28,7 +25,7 @@ def can_see(by: Actor) -> bool:
 
 def check_see(by: Actor) -> None:
     """Raise NotAllowed for who sees no projects."""
-    _check(by, SEE_ROLES)
+    check_role(by, SEE_ROLES)
 
 
 def can_propose(by: Actor) -> bool:
@@ -38,17 +35,17 @@ def can_propose(by: Actor) -> bool:
 
 def check_propose(by: Actor, division: DivisionCode | None = None) -> None:
     """Raise NotAllowed unless `by` may propose a project there."""
-    _check(by, PROPOSE_ROLES, division)
+    check_role(by, PROPOSE_ROLES, division)
 
 
 def can_act(by: Actor, act: Act, division: DivisionCode) -> bool:
     """Whether `by` may take an act of the table with a project in `division`."""
-    return by.role in act.roles and _is_within(by, division)
+    return by.role in act.roles and is_within(by, division)
 
 
 def check_act(by: Actor, act: Act, division: DivisionCode) -> None:
     """Raise NotAllowed unless the table gives the act to the role, and it is there."""
-    _check(by, act.roles, division)
+    check_role(by, act.roles, division)
 
 
 def can_plan(by: Actor) -> bool:
@@ -58,34 +55,9 @@ def can_plan(by: Actor) -> bool:
 
 def check_plan(by: Actor, division: DivisionCode | None = None) -> None:
     """Raise NotAllowed unless `by` may draft or approve the plan of a county."""
-    _check(by, PLAN_ROLES, division)
+    check_role(by, PLAN_ROLES, division)
 
 
 def check_import(by: Actor) -> None:
     """Raise NotAllowed unless `by` may load projects of before the system."""
-    _check(by, PLAN_ROLES)
-
-
-def _is_within(by: Actor, division: DivisionCode) -> bool:
-    return by.role == SYSTEM_ROLE or (
-        by.division is not None and by.division.contains(division)
-    )
-
-
-def _check(
-    by: Actor, roles: frozenset[Role], division: DivisionCode | None = None
-) -> None:
-    if by.role in roles and (division is None or _is_within(by, division)):
-        return
-    named = join([role.text for role in Role if role in roles], zh="、", en=", ")
-    raise NotAllowed(
-        Text(
-            "您当前的身份不能办理这件事。",
-            "The grant you act under does not allow this.",
-        ),
-        remedy=Text(
-            "需由该地区的{roles}办理。",
-            "It takes one of these roles there: {roles}.",
-            {"roles": named},
-        ),
-    )
+    check_role(by, PLAN_ROLES)

@@ -12,10 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bangfu.accounts.roles import OFFICES, READERS, Role
+from bangfu.accounts.roles import OFFICES, READERS, Role, check_role, is_within
 from bangfu.calc.values.division_code import DivisionCode
-from bangfu.calc.values.findings import NotAllowed
-from bangfu.calc.values.text import Text, join
 from bangfu.registry.cases.acts import VILLAGE, Act
 from bangfu.scope import Actor
 
@@ -34,73 +32,50 @@ def can_see(by: Actor) -> bool:
 
 def check_see(by: Actor) -> None:
     """Raise NotAllowed for who sees no cases."""
-    _check(by, SEE_ROLES)
+    check_role(by, SEE_ROLES)
 
 
 def check_work(by: Actor) -> None:
     """Raise NotAllowed for who has no work lists: helpers and the administrator."""
-    _check(by, WORK_ROLES)
+    check_role(by, WORK_ROLES)
 
 
 def can_act(by: Actor, act: Act, division: DivisionCode) -> bool:
     """Whether `by` may take an act of the table with a case in `division`."""
-    return by.role in act.roles and _is_within(by, division)
+    return by.role in act.roles and is_within(by, division)
 
 
 def check_act(by: Actor, act: Act, division: DivisionCode) -> None:
     """Raise NotAllowed unless the table gives the act to the role, and it is there."""
-    _check(by, act.roles, division)
+    check_role(by, act.roles, division)
 
 
 def can_hold_meeting(by: Actor, division: DivisionCode) -> bool:
     """Whether `by` may record a meeting of a village."""
-    return by.role in MEETING_ROLES and _is_within(by, division)
+    return by.role in MEETING_ROLES and is_within(by, division)
 
 
 def check_meeting(by: Actor, division: DivisionCode) -> None:
     """Raise NotAllowed unless `by` may record a meeting there."""
-    _check(by, MEETING_ROLES, division)
+    check_role(by, MEETING_ROLES, division)
 
 
 def check_take_over(by: Actor) -> None:
     """Raise NotAllowed unless `by` may load cases from before the system."""
-    _check(by, TAKE_OVER_ROLES)
+    check_role(by, TAKE_OVER_ROLES)
 
 
 def can_change_lineage(by: Actor, division: DivisionCode) -> bool:
     """Whether `by` may record a split, merge, birth, death or move there."""
-    return by.role in LINEAGE_ROLES and _is_within(by, division)
+    return by.role in LINEAGE_ROLES and is_within(by, division)
 
 
 def check_lineage(by: Actor, divisions: Iterable[DivisionCode]) -> None:
     """Raise NotAllowed unless `by` may record an event in each of the divisions."""
     for division in divisions:
-        _check(by, LINEAGE_ROLES, division)
+        check_role(by, LINEAGE_ROLES, division)
 
 
 def check_frame(by: Actor) -> None:
     """Raise NotAllowed for who may not see the full lists of households."""
-    _check(by, FRAME_ROLES)
-
-
-def _is_within(by: Actor, division: DivisionCode) -> bool:
-    return by.division is not None and by.division.contains(division)
-
-
-def _check(
-    by: Actor, roles: frozenset[Role], division: DivisionCode | None = None
-) -> None:
-    if by.role in roles and (division is None or _is_within(by, division)):
-        return
-    named = join([role.text for role in Role if role in roles], zh="、", en=", ")
-    raise NotAllowed(
-        Text(
-            "您当前的身份不能办理这件事。",
-            "The grant you act under does not allow this.",
-        ),
-        remedy=Text(
-            "需由该地区的{roles}办理。",
-            "It takes one of these roles there: {roles}.",
-            {"roles": named},
-        ),
-    )
+    check_role(by, FRAME_ROLES)

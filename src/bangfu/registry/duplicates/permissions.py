@@ -7,10 +7,10 @@ decide     the same; a merge also needs the right to change every place concerne
 
 from __future__ import annotations
 
-from bangfu.accounts.roles import OFFICES, Role
+from bangfu.accounts.roles import OFFICES, Role, check_role
 from bangfu.calc.values.division_code import DivisionCode
 from bangfu.calc.values.findings import NotAllowed
-from bangfu.calc.values.text import Text, join
+from bangfu.calc.values.text import Text
 from bangfu.scope import Actor
 
 DECIDE_ROLES = OFFICES - {Role.VILLAGE}
@@ -24,7 +24,7 @@ def can_see(by: Actor) -> bool:
 
 def check_see(by: Actor) -> None:
     """Raise NotAllowed for who sees no suspected duplicates."""
-    _check(by, SEE_ROLES)
+    check_role(by, SEE_ROLES)
 
 
 def can_decide(by: Actor) -> bool:
@@ -34,12 +34,12 @@ def can_decide(by: Actor) -> bool:
 
 def check_decide(by: Actor) -> None:
     """Raise NotAllowed for who may not decide."""
-    _check(by, DECIDE_ROLES)
+    check_role(by, DECIDE_ROLES)
 
 
 def check_search(by: Actor, division: DivisionCode) -> None:
     """Raise NotAllowed unless `by` keeps the register of `division`."""
-    _check(by, DECIDE_ROLES)
+    check_role(by, DECIDE_ROLES)
     if by.division is None or not by.division.contains(division):
         raise NotAllowed(
             Text(
@@ -48,20 +48,3 @@ def check_search(by: Actor, division: DivisionCode) -> None:
                 {"division": division},
             )
         )
-
-
-def _check(by: Actor, roles: frozenset[Role]) -> None:
-    if by.role in roles:
-        return
-    named = join([role.text for role in Role if role in roles], zh="、", en=", ")
-    raise NotAllowed(
-        Text(
-            "您当前的身份不能办理这件事。",
-            "The grant you act under does not allow this.",
-        ),
-        remedy=Text(
-            "需由该地区的{roles}办理。",
-            "It takes one of these roles there: {roles}.",
-            {"roles": named},
-        ),
-    )

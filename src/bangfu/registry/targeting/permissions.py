@@ -7,10 +7,10 @@ fit      city and county office
 
 from __future__ import annotations
 
-from bangfu.accounts.roles import Role
+from bangfu.accounts.roles import Role, check_role
 from bangfu.calc.values.division_code import DivisionCode, Level
 from bangfu.calc.values.findings import NotAllowed
-from bangfu.calc.values.text import Text, join
+from bangfu.calc.values.text import Text
 from bangfu.scope import Actor
 
 FIT_ROLES = frozenset({Role.CITY, Role.COUNTY})
@@ -24,7 +24,7 @@ SEE_ROLES = FIT_ROLES | {
 
 def check_see(by: Actor) -> None:
     """Raise NotAllowed for who does not see targeting."""
-    _check(by, SEE_ROLES)
+    check_role(by, SEE_ROLES)
 
 
 def can_fit(by: Actor, county: DivisionCode | None) -> bool:
@@ -40,7 +40,7 @@ def can_fit(by: Actor, county: DivisionCode | None) -> bool:
 
 def check_fit(by: Actor, county: DivisionCode) -> None:
     """Raise NotAllowed unless `by` may fit the score of a county."""
-    _check(by, FIT_ROLES)
+    check_role(by, FIT_ROLES)
     if not can_fit(by, county):
         raise NotAllowed(
             Text(
@@ -49,20 +49,3 @@ def check_fit(by: Actor, county: DivisionCode) -> None:
                 {"division": county},
             )
         )
-
-
-def _check(by: Actor, roles: frozenset[Role]) -> None:
-    if by.role in roles:
-        return
-    named = join([role.text for role in Role if role in roles], zh="、", en=", ")
-    raise NotAllowed(
-        Text(
-            "您当前的身份不能办理这件事。",
-            "The grant you act under does not allow this.",
-        ),
-        remedy=Text(
-            "需由该地区的{roles}办理。",
-            "It takes one of these roles there: {roles}.",
-            {"roles": named},
-        ),
-    )
