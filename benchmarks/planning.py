@@ -6,7 +6,8 @@ A county of 16,667 households and 40 measures is planned, and in the same proces
 solves the linear programme with one column per option. Seconds are CPU seconds of the
 process, warm, ours with all checks and naming. Each size is then planned in a process of
 its own from Parquet files, 16,667 households a county, which gives seconds, memory and
-the growth exponent. Every plan and bound is verified from the tables by other code.
+the growth exponent. The plans and bounds of the county are verified from the tables by
+other code.
 
 Writes benchmarks/results/planning.json, prints a table, and exits with 1 when a target
 is missed: 10 times faster than HiGHS, gap 0.01 %, 1 GB, exponent 1.1.

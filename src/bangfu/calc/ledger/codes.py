@@ -175,5 +175,5 @@ EARMARKS: dict[FundClass, frozenset[Purpose]] = {
     FundClass.DONATION: _GIVEN,
     FundClass.UNIT_HELP: _GIVEN,
 }
-"""The widest use of each class: the database has no account outside it. The policy pack
-narrows it by date and place (`funds.purposes`), and cannot widen it."""
+"""What each class may be spent on: the database has no account outside it. It is the
+same at every date and place; nothing in the policy pack narrows or widens it."""
