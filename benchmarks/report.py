@@ -224,7 +224,8 @@ def _planning() -> str:
 
 A county, all steps (checks, prices, core, filling, naming) against HiGHS alone on the full linear
 programme, the faster of simplex and interior point: at least {targets["faster"]:.0f} times as fast, with a
-gap of at most {100 * targets["gap"]} % to a proven bound. The county's plans and bounds are verified from the tables.
+gap of at most {100 * targets["gap"]} % to a proven bound. The county's plans and bounds are verified
+from the tables.
 
 | households | options | times as fast | gap % |
 | --- | --- | --- | --- |
