@@ -27,7 +27,7 @@ check: setup-dev ## format, lint, types, contracts, templates, migrations, trans
 	$(V)/lint-imports
 	$(V)/djlint --quiet --lint src
 	$(V)/python -m django makemigrations --check --dry-run --settings bangfu.site.settings
-	$(V)/pytest -q tests/structure
+	$(V)/pytest -q -n 2 tests/structure
 
 bench: setup-dev ## measure speed and memory against the limits, as ratios
 	$(V)/python -m benchmarks $(ARGS)

@@ -214,8 +214,8 @@ def _pid_of(run: Run, victim: str) -> int:
 
 def test_a_second_signal_does_not_wait_for_a_stubborn_child(run: Run):
     process = run.start_and_wait("stubborn")
-    process.send_signal(signal.SIGINT)
     web = _pid_of(run, "web")
+    process.send_signal(signal.SIGINT)
     # The web server has ended, so the stop is under way and waits for the worker.
     assert wait_until(lambda: web not in marked(MARK, str(run.var)), seconds=5)
 
