@@ -78,7 +78,8 @@ def load_demo(
     )
     planted = plant_duplicates(village=DivisionCode(village), at=ROLLS_CAME_AT)
     _take_snapshot(by=city, at=at, tell=tell)
-    order_search(village=DivisionCode(village), at=at)
+    if planted:
+        order_search(village=DivisionCode(village), at=at)
     return {
         **files.facts,
         "loaded": loaded,
