@@ -106,18 +106,15 @@ FILL = (
 KNOWN = "SELECT reltuples FROM pg_class WHERE relname = 'web_submission'"
 
 
-def test_the_planner_learns_at_once_what_was_written_in_bulk(db):
+def test_the_planner_learns_at_once_what_was_written_in_bulk_and_only_that(db):
+    before = staging.rows(KNOWN)
+    staging.run(FILL, [20])
+    staging.refresh_statistics()
+    assert staging.rows(KNOWN) == before
+
+    staging.run("DELETE FROM web_submission")
     staging.run(FILL, [1000])
 
-    assert staging.refresh_statistics() == 1
+    assert staging.refresh_statistics() >= 1
 
     assert staging.rows(KNOWN) == [(1000.0,)]
-
-
-def test_few_rows_are_left_to_the_database_itself(db):
-    before = staging.rows(KNOWN)
-    staging.run(FILL, [50])
-
-    assert staging.refresh_statistics() == 0
-
-    assert staging.rows(KNOWN) == before
